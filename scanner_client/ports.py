@@ -1,0 +1,108 @@
+"""What the runtime asks of the outside: the store's transaction, the signal, the clock. Implemented elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from sync.wire.rows import Balance, Row
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class NewOperation:
+    """What the flow says happened. The store adds id, terminal, place in the stream, basis and bytes."""
+
+    kind: str
+    by: str
+    body: Any
+    at: str
+    offset: str
+    flow: str = ""
+    task: str | None = None
+    task_rev: int | None = None
+    scans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedAge:
+    """How fresh a feed's rows are: change number, and the ledger's time of the last answer ("" before the first)."""
+
+    feed: str
+    n: int
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """Operations on this terminal by the state of their outcome (SCREENS: 存 发 收 冲 审 拒 隔)."""
+
+    kept: int = 0
+    sent: int = 0
+    accepted: int = 0
+    conflict: int = 0
+    held: int = 0
+    refused: int = 0
+    quarantined: int = 0
+    oldest: str = ""
+
+
+class StepTransaction(Protocol):
+    """One event's reads and writes on the terminal's store; all of it becomes durable together when the block ends.
+
+    Rows are the feeds' live rows with this terminal's own pending effects laid over them: a task completed here reads
+    `done` and a picked line shows its progress before the ledger has heard of either.
+    """
+
+    @property
+    def site(self) -> str: ...
+    @property
+    def terminal(self) -> str: ...
+    def row(self, kind: type[R], key: str) -> R | None: ...
+    def rows(self, kind: type[R], **equal: str) -> Sequence[R]:
+        """Rows whose fields equal these texts. Quick for Barcode(item), Barcode(code), Location(code), Operator(badge),
+        Task(order), Task(state), OrderLine(order), Order(state), Lot(item), Balance(location), Balance(item)."""
+
+    def on_hand(self, *, location: str = "", item: str = "") -> Sequence[Balance]:
+        """Balances that are not zero, own pending work included."""
+
+    def age(self, feed: str) -> FeedAge: ...
+    def counts(self) -> QueueCounts: ...
+    def append(self, operation: NewOperation) -> str:
+        """Queue it: id, link, bytes and pending effects. Returns the id. Raises StoreError where it cannot be kept."""
+
+    def operation(self, id: str) -> tuple[str, Any] | None:
+        """Kind and body of an operation held here."""
+
+    def load_state(self) -> bytes | None:
+        """The flow state the last event left, so that a restart stands at the same prompt."""
+
+    def save_state(self, state: bytes) -> None: ...
+    def journal(self, kind: str, entry: dict[str, Any]) -> None:
+        """One durable line of what happened on this terminal (each raw scan, each refusal) before the signal sounds."""
+
+
+class Store(Protocol):
+    """The terminal's store, owned by one thread."""
+
+    def step(self) -> AbstractContextManager[StepTransaction]:
+        """BEGIN IMMEDIATE … COMMIT (synced). Raises StoreError (disk full, read-only, corrupt): nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something people must see whatever they are doing. `kind` is a text's name, `facts` fill it in."""
+
+    kind: str
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+class StoreError(Exception):
+    """The store could not keep something; nothing of the transaction remains. The message names cause and cure."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind

@@ -1,0 +1,223 @@
+"""Bodies of operations by kind, and the postings that follow from an operation alone.
+
+A fact is posted where it was scanned, so its postings need nothing but the operation (an undo needs its target too).
+The terminal's local view and the ledger therefore share this module: own work never differs between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from sync.wire.codec import decode
+from sync.wire.limits import MAX_CODE_CHARS
+from sync.wire.operation import Operation, WireError
+from sync.wire.quantity import BadQuantity, Quantity
+from sync.wire.rows import Balance, row_key
+
+SUPPLIER, CUSTOMER, ADJUST, SCRAP, UNKNOWN = "@supplier", "@customer", "@adjust", "@scrap", "@unknown"
+DAMAGED = "damaged"
+
+
+def transit(to_site: str) -> str:
+    return f"@transit:{to_site}"
+
+
+class Posting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A signed quantity on one account."""
+
+    site: str
+    location: str
+    item: str
+    lot: str = ""
+    serial: str = ""
+    lpn: str = ""
+    status: str = ""
+    quantity: Quantity
+
+    @property
+    def account(self) -> str:
+        """Key of the account's `Balance` row."""
+        return row_key(self.site, self.location, self.item, self.lot, self.serial, self.lpn, self.status)
+
+    def balance(self, quantity: Quantity) -> Balance:
+        return Balance(
+            site=self.site,
+            location=self.location,
+            item=self.item,
+            lot=self.lot,
+            serial=self.serial,
+            lpn=self.lpn,
+            status=self.status,
+            quantity=quantity,
+        )
+
+
+class Goods(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every body about goods names. `quantity` is in base units; `unit` and `units` say how it was entered."""
+
+    item: str
+    quantity: Quantity
+    lot: str = ""
+    serial: str = ""
+    lpn: str = ""
+    unit: str = ""
+    units: str = ""
+
+
+class Picked(Goods, frozen=True, kw_only=True, omit_defaults=True):
+    """Taken from `location` into `to`. `done`: this closes the task (and with it the line's work at this location)."""
+
+    order: str
+    line: str
+    location: str
+    to: str
+    done: bool = True
+
+
+class ShortReported(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`quantity` of the line could not be taken at `location`; closes the task. Posts nothing."""
+
+    order: str
+    line: str
+    item: str
+    location: str
+    quantity: Quantity
+    lot: str = ""
+    reason: str = ""
+
+
+class Received(Goods, frozen=True, kw_only=True, omit_defaults=True):
+    order: str = ""
+    line: str = ""
+    location: str
+    expiry: str = ""
+    done: bool = True
+
+
+class Moved(Goods, frozen=True, kw_only=True, omit_defaults=True):
+    """From `location` to `to` within one site; putting away is a move."""
+
+    location: str
+    to: str
+
+
+class Damaged(Goods, frozen=True, kw_only=True, omit_defaults=True):
+    """Found unusable at `location`; stays there with status `damaged`."""
+
+    location: str
+    reason: str = ""
+
+
+class Counted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An observation, without a posting. `since`: the feed's change number when the count began."""
+
+    location: str
+    item: str
+    quantity: Quantity
+    lot: str = ""
+    serial: str = ""
+    lpn: str = ""
+    since: int = 0
+
+
+class TransferredOut(Goods, frozen=True, kw_only=True, omit_defaults=True):
+    location: str
+    to_site: str
+    order: str = ""
+
+
+class TransferredIn(Goods, frozen=True, kw_only=True, omit_defaults=True):
+    location: str
+    from_site: str
+    order: str = ""
+
+
+class Undone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Takes back the operation `target` by the opposite postings."""
+
+    target: str
+    reason: str = ""
+
+
+class ProblemReported(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    text: str
+    step: str = ""
+
+
+BODY_TYPES: dict[str, type[Any]] = {
+    "picked": Picked,
+    "short_reported": ShortReported,
+    "received": Received,
+    "moved": Moved,
+    "damaged": Damaged,
+    "counted": Counted,
+    "transferred_out": TransferredOut,
+    "transferred_in": TransferredIn,
+    "undone": Undone,
+    "problem_reported": ProblemReported,
+}
+
+
+def decode_body(operation: Operation) -> Any:
+    """The typed body. Raises WireError with reason `unknown_kind` or `malformed`."""
+    kind = BODY_TYPES.get(operation.kind)
+    if kind is None:
+        raise WireError("unknown_kind", f"the operation kind {operation.kind[:40]!r} is not known to this program")
+    try:
+        body = decode(operation.body, kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, BadQuantity) as error:
+        raise WireError("malformed", f"the body of {operation.kind} cannot be read: {error}") from error
+    _check_codes(operation.kind, body)
+    return body
+
+
+def _check_codes(kind: str, body: Any) -> None:
+    for name in body.__struct_fields__:
+        value = getattr(body, name)
+        if isinstance(value, str) and (len(value) > MAX_CODE_CHARS and name != "text" or "\x1f" in value):
+            raise WireError("malformed", f"the field {name} of {kind} is longer than {MAX_CODE_CHARS} characters")
+    quantity = getattr(body, "quantity", None)
+    if quantity is not None and quantity.units < 0:
+        raise WireError("malformed", f"the quantity of {kind} is negative")
+
+
+def postings(operation: Operation, body: Any) -> list[Posting]:
+    """Postings of a fact, summing to zero per item and lot. Empty for observations, requests and undos."""
+    rule = _POSTING_RULES.get(type(body))
+    return rule(operation.site, body) if rule and body.quantity else []
+
+
+def _transfer(site: str, body: Goods, source: tuple[str, str, str], target: tuple[str, str, str]) -> list[Posting]:
+    """One quantity from (site, location, status) to (site, location, status)."""
+
+    def side(place: tuple[str, str, str], quantity: Quantity) -> Posting:
+        at, location, status = place
+        return Posting(
+            site=at,
+            location=location,
+            item=body.item,
+            lot=body.lot,
+            serial=body.serial,
+            lpn=body.lpn,
+            status=status,
+            quantity=quantity,
+        )
+
+    return [side(source, -body.quantity), side(target, body.quantity)]
+
+
+_POSTING_RULES: dict[type[Any], Callable[[str, Any], list[Posting]]] = {
+    Picked: lambda site, b: _transfer(site, b, (site, b.location, ""), (site, b.to, "")),
+    Moved: lambda site, b: _transfer(site, b, (site, b.location, ""), (site, b.to, "")),
+    Received: lambda site, b: _transfer(site, b, (site, SUPPLIER, ""), (site, b.location, "")),
+    Damaged: lambda site, b: _transfer(site, b, (site, b.location, ""), (site, b.location, DAMAGED)),
+    TransferredOut: lambda site, b: _transfer(site, b, (site, b.location, ""), (b.to_site, transit(b.to_site), "")),
+    TransferredIn: lambda site, b: _transfer(site, b, (site, transit(site), ""), (site, b.location, "")),
+}
+
+
+def reversed_postings(target: list[Posting]) -> list[Posting]:
+    return [msgspec.structs.replace(posting, quantity=-posting.quantity) for posting in target]

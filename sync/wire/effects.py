@@ -1,0 +1,81 @@
+"""What an operation changes in the shared picture, as far as the operation alone tells.
+
+The terminal lays these effects over its copy of the feeds until a page covers the operation; the ledger applies the same
+ones for good. Conflicts, held goods and tasks made by the ledger come only from the ledger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sync.wire.bodies import Picked, Posting, Received, ShortReported, Undone, postings, reversed_postings
+from sync.wire.operation import Operation
+from sync.wire.quantity import Quantity
+from sync.wire.rows import row_key
+
+
+@dataclass(frozen=True, slots=True)
+class LineProgress:
+    """`done` and `short` are added to the order line."""
+
+    site: str
+    order: str
+    line: str
+    done: Quantity
+    short: Quantity
+
+    @property
+    def key(self) -> str:
+        return row_key(self.site, self.order, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTurn:
+    """The task is completed (`state` done) or, by an undo, open again."""
+
+    site: str
+    task: str
+    state: str
+
+    @property
+    def key(self) -> str:
+        return row_key(self.site, self.task)
+
+
+Effect = Posting | LineProgress | TaskTurn
+
+
+def effects(operation: Operation, body: Any, target: tuple[Operation, Any] | None = None) -> list[Effect]:
+    """Effects of a decoded operation. `target` is the undone operation with its body, where it is known."""
+    if isinstance(body, Undone):
+        return _reversed(effects(*target)) if target else []
+    found: list[Effect] = list(postings(operation, body))
+    match body:
+        case Picked() | Received() if body.order:
+            found.append(LineProgress(operation.site, body.order, body.line, body.quantity, Quantity(0)))
+        case ShortReported():
+            found.append(LineProgress(operation.site, body.order, body.line, Quantity(0), body.quantity))
+        case _:
+            pass
+    if operation.task and (isinstance(body, ShortReported) or getattr(body, "done", False)):
+        found.append(TaskTurn(operation.site, operation.task, "done"))
+    return found
+
+
+def _reversed(found: list[Effect]) -> list[Effect]:
+    turned: list[Effect] = list(reversed_postings([one for one in found if isinstance(one, Posting)]))
+    for one in found:
+        match one:
+            case LineProgress():
+                turned.append(LineProgress(one.site, one.order, one.line, -one.done, -one.short))
+            case TaskTurn():
+                turned.append(TaskTurn(one.site, one.task, "open"))
+            case _:
+                pass
+    return turned
+
+
+def effect_feed(effect: Effect) -> str:
+    """The feed in which the ledger will show this effect."""
+    return effect.site

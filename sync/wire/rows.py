@@ -1,0 +1,226 @@
+"""The rows that feeds carry: the shared picture of a warehouse, one struct per table.
+
+Each row knows its `table`, its `key` (parts joined by the unit separator) and its `feed` (a site's code or `global`).
+The ledger writes them; a terminal keeps them as they come. Codes are text: leading zeros count.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from sync.wire.messages import GLOBAL_FEED
+from sync.wire.quantity import Quantity
+
+SEPARATOR = "\x1f"
+NOTHING = Quantity(0)
+
+
+def row_key(*parts: str | int) -> str:
+    return SEPARATOR.join(map(str, parts))
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    table: ClassVar[str]
+    key_fields: ClassVar[tuple[str, ...]]
+
+    @property
+    def key(self) -> str:
+        return row_key(*(getattr(self, name) for name in self.key_fields))
+
+    @property
+    def feed(self) -> str:
+        return getattr(self, "site", GLOBAL_FEED)
+
+
+class Site(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """A warehouse. `code_page` names the encoding of its scanners' text where it is not UTF-8."""
+
+    table: ClassVar[str] = "site"
+    key_fields: ClassVar[tuple[str, ...]] = ("code",)
+    code: str
+    name: str = ""
+    name_zh: str = ""
+    code_page: str = ""
+
+
+class Item(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """`unit` is the base unit; `scale` its decimals. `tracking` holds the letters of what is mandatory: l(ot) e(xpiry) s(erial)."""
+
+    table: ClassVar[str] = "item"
+    key_fields: ClassVar[tuple[str, ...]] = ("code",)
+    code: str
+    name: str = ""
+    name_zh: str = ""
+    unit: str = "pcs"
+    scale: int = 0
+    tracking: str = ""
+    item_class: str = ""
+    blocked: bool = False
+
+
+class Barcode(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """A printed code of an item: `factor` base units in one `unit`. GTINs are kept as 14 digits."""
+
+    table: ClassVar[str] = "barcode"
+    key_fields: ClassVar[tuple[str, ...]] = ("code",)
+    code: str
+    item: str
+    unit: str = "pcs"
+    factor: Quantity = Quantity(1)
+
+
+class Partner(Row, frozen=True, kw_only=True, omit_defaults=True):
+    table: ClassVar[str] = "partner"
+    key_fields: ClassVar[tuple[str, ...]] = ("code",)
+    code: str
+    name: str = ""
+    role: str = ""
+
+
+class Operator(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """A person with a badge. `roles` maps a site (or `*`) to role names. The PIN's verifier travels apart from the log."""
+
+    table: ClassVar[str] = "operator"
+    key_fields: ClassVar[tuple[str, ...]] = ("code",)
+    code: str
+    name: str = ""
+    badge: str = ""
+    roles: dict[str, list[str]] = {}
+    language: str = ""
+    active: bool = True
+
+
+class Location(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """`walk` orders the walk; `check` are the check digits on the label (may be empty). Kinds: bin, dock, staging, tote."""
+
+    table: ClassVar[str] = "location"
+    key_fields: ClassVar[tuple[str, ...]] = ("site", "code")
+    site: str
+    code: str
+    kind: str = "bin"
+    zone: str = ""
+    walk: int = 0
+    check: str = ""
+    blocked: bool = False
+
+
+class Lot(Row, frozen=True, kw_only=True, omit_defaults=True):
+    table: ClassVar[str] = "lot"
+    key_fields: ClassVar[tuple[str, ...]] = ("item", "lot")
+    item: str
+    lot: str
+    expiry: str = ""
+    blocked: bool = False
+
+
+class Order(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """`kind`: outbound, inbound, transfer, return. `state`: open, done, cancelled. `changed` = its last office change's n."""
+
+    table: ClassVar[str] = "order"
+    key_fields: ClassVar[tuple[str, ...]] = ("site", "order")
+    site: str
+    order: str
+    kind: str = "outbound"
+    state: str = "open"
+    partner: str = ""
+    due: str = ""
+    priority: int = 0
+    rev: int = 1
+    changed: int = 0
+
+
+class OrderLine(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """`done` = picked or received so far; `short` = reported missing. `state`: open, done, cancelled."""
+
+    table: ClassVar[str] = "order_line"
+    key_fields: ClassVar[tuple[str, ...]] = ("site", "order", "line")
+    site: str
+    order: str
+    line: str
+    item: str
+    quantity: Quantity
+    unit: str = ""
+    done: Quantity = NOTHING
+    short: Quantity = NOTHING
+    lot: str = ""
+    state: str = "open"
+
+
+class Task(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """Work on one line at one location. `id` is a UUIDv5 of its cause. `sequence` is the walking order inside its order.
+
+    `state`: open, done, cancelled. `done_by` is the terminal that completed it; `done_op` the operation.
+    """
+
+    table: ClassVar[str] = "task"
+    key_fields: ClassVar[tuple[str, ...]] = ("site", "id")
+    site: str
+    id: str
+    kind: str
+    item: str
+    location: str
+    quantity: Quantity
+    order: str = ""
+    line: str = ""
+    lot: str = ""
+    state: str = "open"
+    sequence: int = 0
+    rev: int = 1
+    done_by: str = ""
+    done_op: str = ""
+    cause: str = ""
+
+
+class Balance(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """Stock on one account. Virtual locations start with `@`. `status` is empty for goods that are free."""
+
+    table: ClassVar[str] = "balance"
+    key_fields: ClassVar[tuple[str, ...]] = ("site", "location", "item", "lot", "serial", "lpn", "status")
+    site: str
+    location: str
+    item: str
+    lot: str = ""
+    serial: str = ""
+    lpn: str = ""
+    status: str = ""
+    quantity: Quantity = NOTHING
+
+
+class Conflict(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """A disagreement for a person to settle. `id` is a UUIDv5 of its cause.
+
+    `state`: provisional, open, explained, resolved. `subject` names what it is about (an account key, a task, an order);
+    `ops` the operations involved, oldest first; `facts` what to show (you saw / you did / they did / the ledger has).
+    """
+
+    table: ClassVar[str] = "conflict"
+    key_fields: ClassVar[tuple[str, ...]] = ("site", "id")
+    site: str
+    id: str
+    kind: str
+    state: str
+    subject: str
+    n: int = 0
+    ops: list[str] = []
+    facts: dict[str, str] = {}
+    decision: str = ""
+    decided_by: str = ""
+
+
+ROW_TYPES: tuple[type[Row], ...] = (
+    Site,
+    Item,
+    Barcode,
+    Partner,
+    Operator,
+    Location,
+    Lot,
+    Order,
+    OrderLine,
+    Task,
+    Balance,
+    Conflict,
+)
+BY_TABLE: dict[str, type[Row]] = {kind.table: kind for kind in ROW_TYPES}
