@@ -133,6 +133,10 @@ class Book(Protocol):
     def change_outcome(self, id: str, outcome: Outcome) -> None:
         """A new current state (and further feeds) of a stored outcome; `outcome.outcome` stays the first one."""
 
+    def waiting(self, subject: str) -> Sequence[StoredOperation]:
+        """Operations whose outcome is `waiting` for this operation or conflict to arrive, oldest first."""
+
+    def set_waiting(self, id: str, subject: str | None) -> None: ...
     def covered(self, terminal: str, feed: str, after: int, to: int) -> Sequence[str]:
         """Ids of the terminal's operations whose first outcome in this feed lies in (after, to]."""
 
@@ -195,9 +199,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the rules say of one operation: the outcome word, conflicts raised or joined, and why, where it needs saying."""
+    """What the rules say of one operation: the outcome word, conflicts raised or joined, and why, where it needs saying.
+
+    `waits_for`: with the outcome `waiting`, the id of the operation or conflict that has not arrived.
+    """
 
     outcome: str
     conflicts: tuple[str, ...] = ()
     reason: str = ""
     state: str = ""
+    waits_for: str = ""
