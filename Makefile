@@ -67,7 +67,7 @@ $(STAMPS)/venv: FORCE
 	@sh .ci/install venv
 
 $(STAMPS)/install: $(STAMPS)/venv pyproject.toml constraints.txt
-	@sh .ci/install packages $(EXTRAS)
+	@sh .ci/install packages -e '.[$(EXTRAS)]'
 	@$(BIN)/python -m compileall -q $(PACKAGES)
 	@touch $@
 
