@@ -199,7 +199,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the rules say of one operation: the outcome word, conflicts raised or joined, and why, where it needs saying.
+    """What the rules say of one operation: the outcome word, conflicts raised or joined, and why if it needs saying.
 
     `waits_for`: with the outcome `waiting`, the id of the operation or conflict that has not arrived.
     """

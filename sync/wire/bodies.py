@@ -177,7 +177,7 @@ def decode_body(operation: Operation) -> Any:
 def _check_codes(kind: str, body: Any) -> None:
     for name in body.__struct_fields__:
         value = getattr(body, name)
-        if isinstance(value, str) and (len(value) > MAX_CODE_CHARS and name != "text" or "\x1f" in value):
+        if isinstance(value, str) and ((len(value) > MAX_CODE_CHARS and name != "text") or "\x1f" in value):
             raise WireError("malformed", f"the field {name} of {kind} is longer than {MAX_CODE_CHARS} characters")
     quantity = getattr(body, "quantity", None)
     if quantity is not None and quantity.units < 0:
@@ -190,7 +190,7 @@ def postings(operation: Operation, body: Any) -> list[Posting]:
     return rule(operation.site, body) if rule and body.quantity else []
 
 
-def _transfer(site: str, body: Goods, source: tuple[str, str, str], target: tuple[str, str, str]) -> list[Posting]:
+def _transfer(body: Goods, source: tuple[str, str, str], target: tuple[str, str, str]) -> list[Posting]:
     """One quantity from (site, location, status) to (site, location, status)."""
 
     def side(place: tuple[str, str, str], quantity: Quantity) -> Posting:
@@ -210,12 +210,12 @@ def _transfer(site: str, body: Goods, source: tuple[str, str, str], target: tupl
 
 
 _POSTING_RULES: dict[type[Any], Callable[[str, Any], list[Posting]]] = {
-    Picked: lambda site, b: _transfer(site, b, (site, b.location, ""), (site, b.to, "")),
-    Moved: lambda site, b: _transfer(site, b, (site, b.location, ""), (site, b.to, "")),
-    Received: lambda site, b: _transfer(site, b, (site, SUPPLIER, ""), (site, b.location, "")),
-    Damaged: lambda site, b: _transfer(site, b, (site, b.location, ""), (site, b.location, DAMAGED)),
-    TransferredOut: lambda site, b: _transfer(site, b, (site, b.location, ""), (b.to_site, transit(b.to_site), "")),
-    TransferredIn: lambda site, b: _transfer(site, b, (site, transit(site), ""), (site, b.location, "")),
+    Picked: lambda site, b: _transfer(b, (site, b.location, ""), (site, b.to, "")),
+    Moved: lambda site, b: _transfer(b, (site, b.location, ""), (site, b.to, "")),
+    Received: lambda site, b: _transfer(b, (site, SUPPLIER, ""), (site, b.location, "")),
+    Damaged: lambda site, b: _transfer(b, (site, b.location, ""), (site, b.location, DAMAGED)),
+    TransferredOut: lambda site, b: _transfer(b, (site, b.location, ""), (b.to_site, transit(b.to_site), "")),
+    TransferredIn: lambda site, b: _transfer(b, (site, transit(site), ""), (site, b.location, "")),
 }
 
 

@@ -38,7 +38,7 @@ _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
 def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """Decode JSON bytes into `kind`. Raises msgspec.DecodeError (ValidationError is one) or UnicodeDecodeError's kin."""
+    """Decode JSON bytes into `kind`. Raises msgspec.DecodeError (ValidationError is one) or UnicodeDecodeError."""
     decoder = _decoders.get(kind)
     if decoder is None:
         decoder = _decoders[kind] = msgspec.json.Decoder(kind, dec_hook=_decode_own)

@@ -1,7 +1,7 @@
 """What an operation changes in the shared picture, as far as the operation alone tells.
 
-The terminal lays these effects over its copy of the feeds until a page covers the operation; the ledger applies the same
-ones for good. Conflicts, held goods and tasks made by the ledger come only from the ledger.
+The terminal lays these effects over its copy of the feeds until a page covers the operation; the ledger applies the
+same ones for good. Conflicts, held goods and tasks made by the ledger come only from the ledger.
 """
 
 from __future__ import annotations

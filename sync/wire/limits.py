@@ -16,3 +16,7 @@ MAX_CODE_CHARS = 200
 
 MAX_SCANS = 500
 MAX_SCAN_CHARS = 400
+
+MAX_PUSH_BYTES = 4 * 1024 * 1024
+MAX_PAGE_BYTES = 2 * 1024 * 1024
+"""A push, and a page, ends where its operations or changes pass this many bytes (at least one always goes)."""

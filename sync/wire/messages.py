@@ -13,7 +13,7 @@ GLOBAL_FEED = "global"
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """Links `from_seq`..`to_seq` (inclusive) of an epoch that the terminal no longer holds; `hash` is that of `to_seq`."""
+    """Links `from_seq`..`to_seq` (inclusive) that the terminal no longer holds; `hash` is that of `to_seq`."""
 
     from_seq: int = msgspec.field(name="from")
     to_seq: int = msgspec.field(name="to")
@@ -99,7 +99,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `changes` are the log's entries, bytes as stored; in a page of a snapshot (`snapshot` true) they are rows
     `[table, key, row]` of the state at n, and `part` counts the parts held with this page (0 once it is complete).
     `covers`: ids of this terminal's operations whose first outcome in this feed lies in the page; of a snapshot: all
-    held at n. `resync`: the cursor asked for cannot be continued, and why (`unknown_cursor`, `compacted`, `snapshot_gone`).
+    held at n. `resync`: why the cursor asked for cannot be continued (`unknown_cursor`, `compacted`, `snapshot_gone`).
     """
 
     feed: str

@@ -1,4 +1,4 @@
-"""An operation: one immutable fact or request from a terminal; and its link: the place it has in that terminal's stream.
+"""An operation: one immutable fact or request from a terminal; and its link: its place in that terminal's stream.
 
 The producer writes canonical bytes once (`new_operation`); everyone else keeps and hashes exactly those bytes.
 `decode_operation` says in one word why bytes cannot be judged, so that the ledger can keep them in quarantine.
@@ -74,7 +74,7 @@ class Parent(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
 
 
-def new_operation(
+def new_operation(  # noqa: PLR0913 - one argument for each field of the statement
     *,
     id: str,
     ledger_id: str,

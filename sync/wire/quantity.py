@@ -20,8 +20,8 @@ class BadQuantity(ValueError):
 class Quantity:
     """A signed quantity: `units` of the smallest unit, `scale` decimals (0 to 6) of the base unit.
 
-    Immutable. A plain class, for a dataclass would be encoded as an object, not as the decimal string it is on the wire.
-    Equal means the same integer at the same scale.
+    Immutable. A plain class: a dataclass would be encoded as an object, not as the decimal string of the wire. Equal
+    means the same integer at the same scale.
     """
 
     __slots__ = ("scale", "units")

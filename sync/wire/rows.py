@@ -46,7 +46,7 @@ class Site(Row, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Item(Row, frozen=True, kw_only=True, omit_defaults=True):
-    """`unit` is the base unit; `scale` its decimals. `tracking` holds the letters of what is mandatory: l(ot) e(xpiry) s(erial)."""
+    """`unit` is the base unit, `scale` its decimals. `tracking`: letters of what is mandatory: l(ot) e(xpiry) s(erial)."""
 
     table: ClassVar[str] = "item"
     key_fields: ClassVar[tuple[str, ...]] = ("code",)
@@ -80,7 +80,7 @@ class Partner(Row, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Operator(Row, frozen=True, kw_only=True, omit_defaults=True):
-    """A person with a badge. `roles` maps a site (or `*`) to role names. The PIN's verifier travels apart from the log."""
+    """A person with a badge. `roles` maps a site (or `*`) to role names. The PIN's verifier stays out of the log."""
 
     table: ClassVar[str] = "operator"
     key_fields: ClassVar[tuple[str, ...]] = ("code",)
@@ -93,7 +93,7 @@ class Operator(Row, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Location(Row, frozen=True, kw_only=True, omit_defaults=True):
-    """`walk` orders the walk; `check` are the check digits on the label (may be empty). Kinds: bin, dock, staging, tote."""
+    """`walk` orders the walk; `check`: check digits on the label (may be empty). Kinds: bin, dock, staging, tote."""
 
     table: ClassVar[str] = "location"
     key_fields: ClassVar[tuple[str, ...]] = ("site", "code")
@@ -116,7 +116,7 @@ class Lot(Row, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Order(Row, frozen=True, kw_only=True, omit_defaults=True):
-    """`kind`: outbound, inbound, transfer, return. `state`: open, done, cancelled. `changed` = its last office change's n."""
+    """`kind`: outbound, inbound, transfer, return. `state`: open, done, cancelled. `changed`: n of the last office change."""
 
     table: ClassVar[str] = "order"
     key_fields: ClassVar[tuple[str, ...]] = ("site", "order")
@@ -149,7 +149,7 @@ class OrderLine(Row, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Task(Row, frozen=True, kw_only=True, omit_defaults=True):
-    """Work on one line at one location. `id` is a UUIDv5 of its cause. `sequence` is the walking order inside its order.
+    """Work on one line at one location. `id` is a UUIDv5 of its cause. `sequence`: walking order inside its order.
 
     `state`: open, done, cancelled. `done_by` is the terminal that completed it; `done_op` the operation.
     """
@@ -191,7 +191,7 @@ class Balance(Row, frozen=True, kw_only=True, omit_defaults=True):
 class Conflict(Row, frozen=True, kw_only=True, omit_defaults=True):
     """A disagreement for a person to settle. `id` is a UUIDv5 of its cause.
 
-    `state`: provisional, open, explained, resolved. `subject` names what it is about (an account key, a task, an order);
+    `state`: provisional, open, explained, resolved. `subject` is what it is about (an account key, a task, an order);
     `ops` the operations involved, oldest first; `facts` what to show (you saw / you did / they did / the ledger has).
     """
 

@@ -1,0 +1,182 @@
+"""Storing a reply, inside one transaction of the terminal.
+
+The order matters. Whose reply is it (ledger, ledger epoch, stream epoch)? Do the streams agree (else this terminal was
+restored or cloned, and mints a new epoch)? Then outcomes, then pages, global first, and what may be forgotten last.
+Lost, late and doubled replies change nothing: every step compares with what is on the disk now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from sync.core.offer import Sent
+from sync.core.terminal import Head, RowChange, TerminalTransaction
+from sync.wire.canonical import chain_hash
+from sync.wire.codec import decode
+from sync.wire.messages import Change, GapRange, Page, StreamState, SyncReply
+from sync.wire.operation import Cursor
+
+
+class Verdict(StrEnum):
+    """What became of a reply."""
+
+    ABSORBED = "absorbed"
+    DROPPED = "dropped"
+    """It answers a request of another ledger epoch or stream epoch: the next one will be right."""
+    FOREIGN = "foreign"
+    """Another ledger answered."""
+    TWO_LEDGERS = "two_ledgers"
+    """A ledger epoch that was left behind answers again: an old copy, or two ledgers alive. Nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """`more`: there is something to send or fetch at once. `progress`: this reply changed something on the disk.
+
+    `have_seq` is None where the ledger's position in the current epoch is not known.
+    """
+
+    verdict: Verdict
+    have_seq: int | None = None
+    gaps: tuple[GapRange, ...] = ()
+    more: bool = False
+    progress: bool = False
+    forked: bool = False
+
+
+class _BadPage(Exception):
+    """A page's bytes do not hash to what it says."""
+
+
+def absorb(tx: TerminalTransaction, sent: Sent, reply: SyncReply, *, new_epoch: str) -> Absorbed:
+    """Store a reply to `sent`. `new_epoch` is the UUID to use should the streams turn out to be forked."""
+    verdict = _whose(tx, sent, reply)
+    if verdict is not Verdict.ABSORBED:
+        return Absorbed(verdict)
+    forked = _streams_disagree(tx.head(), reply.stream, tx)
+    if forked:
+        tx.alert("stream_forked", epoch=reply.stream.epoch, seq=str(reply.stream.have_seq))
+        tx.mint_epoch(new_epoch)
+    before = tx.first_unanswered()
+    for outcome in reply.outcomes:
+        tx.store_outcome(outcome)
+    moved, more = _take_pages(tx, reply.pages)
+    if not forked and not any(tx.shadow(feed) for feed in tx.feeds()):
+        tx.prune(min(reply.stream.safe_seq, reply.stream.have_seq))
+    return _summary(tx, reply, forked=forked, moved=moved or tx.first_unanswered() != before, more=more)
+
+
+def _summary(tx: TerminalTransaction, reply: SyncReply, *, forked: bool, moved: bool, more: bool) -> Absorbed:
+    have_seq = 0 if forked else reply.stream.have_seq
+    unsent = tx.first_unanswered() is not None or have_seq < tx.head().seq
+    return Absorbed(
+        Verdict.ABSORBED,
+        have_seq=have_seq,
+        gaps=tuple(reply.stream.gaps),
+        more=more or unsent,
+        progress=forked or moved,
+        forked=forked,
+    )
+
+
+def _whose(tx: TerminalTransaction, sent: Sent, reply: SyncReply) -> Verdict:
+    """Whose reply this is; adopts a ledger epoch never seen before."""
+    if reply.ledger_id != tx.ledger_id:
+        return Verdict.FOREIGN
+    epochs = tx.ledger_epochs()
+    current = epochs[-1] if epochs else ""
+    if sent.ledger_epoch != current or reply.stream.epoch != tx.head().epoch:
+        return Verdict.DROPPED
+    if reply.ledger_epoch == current:
+        tx.clear_alert("two_ledgers")
+    elif reply.ledger_epoch in epochs:
+        tx.alert("two_ledgers", epoch=reply.ledger_epoch)
+        return Verdict.TWO_LEDGERS
+    else:
+        tx.adopt_ledger_epoch(reply.ledger_epoch)
+        tx.clear_alert("two_ledgers")
+    return Verdict.ABSORBED
+
+
+def _streams_disagree(head: Head, state: StreamState, tx: TerminalTransaction) -> bool:
+    """True exactly when this terminal was restored or cloned: the ledger has more than our head, or another link at a
+    seq that we hold. A pruned link's hash is unknown, which is no disagreement."""
+    if state.have_seq > head.seq:
+        return True
+    if state.have_seq == 0:
+        return False
+    mine = head.hash if state.have_seq == head.seq else tx.link_hash(state.have_seq)
+    return mine is not None and mine != state.have_hash
+
+
+def _take_pages(tx: TerminalTransaction, pages: list[Page]) -> tuple[bool, bool]:
+    """Store the pages in order. Returns (something moved, there is more to fetch).
+
+    A page that does not start at the cursor is dropped together with all later ones: a site's page may rest on rows of
+    `global` that the dropped page held.
+    """
+    moved = more = False
+    for page in pages:
+        at = tx.shadow(page.feed) or (tx.cursor(page.feed) if page.feed in tx.feeds() else None)
+        if at is None or page.from_cursor != at:
+            return moved, True
+        try:
+            changed = _take_page(tx, page, at)
+        except (_BadPage, msgspec.DecodeError):
+            tx.alert("page_damaged", feed=page.feed, n=str(page.n))
+            return moved, True
+        moved = moved or changed
+        more = more or page.more or bool(page.resync)
+    return moved, more
+
+
+def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> bool:
+    if page.resync:
+        _start_resync(tx, page)
+        return True
+    rows = list(_snapshot_rows(page) if page.snapshot else _log_rows(page, at))
+    if page.snapshot and tx.shadow(page.feed) is None:
+        tx.start_shadow(page.feed)
+    shadow = tx.shadow(page.feed) is not None
+    cursor = Cursor(feed=page.feed, n=page.n, hash=page.hash, part=page.part)
+    complete = shadow and not page.more and not page.part
+    if cursor == at and not page.covers and not complete:
+        return False
+    tx.put_rows(page.feed, rows, cursor, shadow=shadow)
+    tx.cover(page.feed, page.covers, shadow=shadow)
+    if complete:
+        tx.swap_shadow(page.feed)
+        tx.clear_alert("resync")
+    return True
+
+
+def _start_resync(tx: TerminalTransaction, page: Page) -> None:
+    """Read the feed again from its origin. Only a cursor the log never had is worth telling people about."""
+    if page.resync == "unknown_cursor":
+        tx.alert("resync", feed=page.feed)
+    tx.start_shadow(page.feed)
+
+
+def _log_rows(page: Page, at: Cursor) -> Iterator[RowChange]:
+    """The rows set by a page of the log, after its hashes and numbers were checked."""
+    changes = [(bytes(raw), decode(raw, Change)) for raw in page.changes]
+    running = at.hash
+    for number, (raw, change) in enumerate(changes, start=at.n + 1):
+        running = chain_hash(running, raw)
+        if change.n != number or change.feed != page.feed:
+            raise _BadPage
+    if (page.n, page.hash) != (at.n + len(changes), running):
+        raise _BadPage
+    for _, change in changes:
+        for table, key, row in change.set:
+            yield RowChange(table, key, None if row is None else bytes(row))
+
+
+def _snapshot_rows(page: Page) -> Iterator[RowChange]:
+    for raw in page.changes:
+        table, key, row = decode(raw, tuple[str, str, msgspec.Raw])
+        yield RowChange(table, key, bytes(row))
