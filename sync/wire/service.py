@@ -1,0 +1,96 @@
+"""What terminal and service say to each other beside `/v1/sync`: enrolment, tokens, the long poll, refusals.
+
+`POST /v1/terminals/enroll` takes EnrollRequest and gives EnrollReply · `POST /v1/terminals/token` gives TokenReply ·
+`GET /v1/wait?terminal=…&cursors=…` (`cursors`: JSON list as `SyncRequest.feeds`) gives WaitReply · every answer that is
+not a success is an ErrorReply. Requests after the enrolment carry `Authorization: Bearer TOKEN`.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from sync.wire.canonical import canonical
+from sync.wire.limits import VERSION
+
+
+class EnrollRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`code` is the one-time code an administrator handed out; `public_key` the raw Ed25519 key and `signature` that of
+    `enrollment_statement`, both base64url without padding.
+
+    `nonce` is random and kept until the answer is stored: the same code with the same key and nonce is a resend and is
+    answered again, anything else finds the code used up.
+    """
+
+    v: int = VERSION
+    code: str
+    public_key: str
+    nonce: str
+    signature: str
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    """The ledger's word that this key is this terminal's, so that a restored ledger can register it again.
+
+    `ledger_key` is the ledger's raw Ed25519 key and `signature` its signature of `certificate_statement`, base64url.
+    """
+
+    v: int = VERSION
+    ledger_id: str
+    terminal: str
+    site: str
+    public_key: str
+    issued: str
+    ledger_key: str
+    signature: str = ""
+
+
+class EnrollReply(msgspec.Struct, frozen=True, kw_only=True):
+    """`feeds` are those the terminal follows, `global` first. `token` is said once; the ledger keeps only its hash."""
+
+    v: int = VERSION
+    terminal: str
+    site: str
+    ledger_id: str
+    ledger_epoch: str
+    token: str
+    certificate: Certificate
+    feeds: list[str]
+
+
+class TokenReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The terminal's next token. The one it has stays valid until the new one was used once."""
+
+    v: int = VERSION
+    terminal: str
+    token: str
+
+
+class WaitReply(msgspec.Struct, frozen=True, kw_only=True):
+    """`news`: the feeds, of those asked for, that are no longer where the cursor is; empty is "no news"."""
+
+    v: int = VERSION
+    ledger_id: str
+    ledger_epoch: str
+    news: list[str] = []
+
+
+class ErrorText(msgspec.Struct, frozen=True):
+    """`reason` is one of a small set of stable words; `message` says what, why and the cure."""
+
+    reason: str
+    message: str
+
+
+class ErrorReply(msgspec.Struct, frozen=True, kw_only=True):
+    v: int = VERSION
+    error: ErrorText
+
+
+def enrollment_statement(request: EnrollRequest) -> bytes:
+    """The bytes a terminal signs to show that it holds the private key it enrols."""
+    return canonical({"code": request.code, "nonce": request.nonce, "public_key": request.public_key})
+
+
+def certificate_statement(certificate: Certificate) -> bytes:
+    """The bytes the ledger signs: the certificate without its signature."""
+    return canonical({**msgspec.to_builtins(certificate), "signature": ""})
