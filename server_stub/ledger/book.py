@@ -166,11 +166,15 @@ class Book(Protocol):
 
 @dataclass(slots=True)
 class Draft:
-    """What one happening changes. Reads see the draft first, then the book."""
+    """What one happening changes. Reads see the draft first, then the book.
+
+    `states`: new `state` of stored outcomes by operation id (`undone`, `open`, `explained` …), for `change_outcome`.
+    """
 
     book: Book
     rows: dict[tuple[str, str], tuple[type[Row], Row | None]] = field(default_factory=dict)
     postings: list[Posting] = field(default_factory=list)
+    states: dict[str, str] = field(default_factory=dict)
 
     def get(self, kind: type[R], key: str) -> R | None:
         found = self.rows.get((kind.table, key))
