@@ -113,6 +113,9 @@ class Book(Protocol):
         """Newest entry (n = 0 and the feed's origin hash where there is none). Raises NeedsFeed without its lock
         when the transaction writes."""
 
+    def newest(self, feed: str) -> int:
+        """Number of the newest entry; needs no lock."""
+
     def append(self, entry: LogEntry) -> None: ...
     def entries(self, feed: str, after: int, count: int) -> Sequence[LogEntry]: ...
     def hash_at(self, feed: str, n: int) -> str | None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 from sync.core.absorb import Absorbed, Verdict
 from sync.core.backoff import Backoff
@@ -153,7 +154,7 @@ class Machine:
         self._again = False
 
     def handle(self, event: Event, jitter: float = 0.5) -> list[Action]:
-        rule = _TABLE.get((self.phase, type(event)))
+        rule = self.TABLE.get((self.phase, type(event)))
         return rule(self, event, jitter) if rule else []
 
     # what the rules of the table do; each returns the actions and leaves the phase right
@@ -267,31 +268,29 @@ class Machine:
             case _:
                 return []  # a round trip under way ends as it ends; its answer sees the new mode
 
+    TABLE: ClassVar[dict[tuple[Phase, type[Event]], Callable[[Machine, Event, float], list[Action]]]] = {
+        (Phase.QUIET, Started): _on_start,
+        (Phase.QUIET, SyncNow): _on_need,
+        (Phase.QUIET, ModeChosen): _on_mode,
+        (Phase.SENDING, Appended): _on_need_while_sending,
+        (Phase.SENDING, SyncNow): _on_need_while_sending,
+        (Phase.SENDING, Answered): _on_answer,
+        (Phase.SENDING, Failed): _on_failure,
+        (Phase.SENDING, ModeChosen): _on_mode,
+        (Phase.WATCHING, Appended): _on_need_while_watching,
+        (Phase.WATCHING, SyncNow): _on_need_while_watching,
+        (Phase.WATCHING, Watched): _on_watched,
+        (Phase.WATCHING, WatchFailed): _on_watch_failure,
+        (Phase.WATCHING, ModeChosen): _on_mode,
+        (Phase.RESTING, TimerRang): _on_timer,
+        (Phase.RESTING, SyncNow): _on_need,
+        (Phase.RESTING, ModeChosen): _on_mode,
+    }
+    """Every (phase, event) that does something; all others are ignored. `docs/protocol.md` draws its picture from here."""
+
 
 def _unchanged(limits: Limits) -> Limits:
     return limits
 
 
 _AFTER_TROUBLE: dict[Trouble, Callable[[Limits], Limits]] = {Trouble.TIMEOUT: halve_both, Trouble.TOO_BIG: halve_push}
-
-Rule = Callable[[Machine, Event, float], list[Action]]
-
-_TABLE: dict[tuple[Phase, type[Event]], Rule] = {
-    (Phase.QUIET, Started): Machine._on_start,
-    (Phase.QUIET, SyncNow): Machine._on_need,
-    (Phase.QUIET, ModeChosen): Machine._on_mode,
-    (Phase.SENDING, Appended): Machine._on_need_while_sending,
-    (Phase.SENDING, SyncNow): Machine._on_need_while_sending,
-    (Phase.SENDING, Answered): Machine._on_answer,
-    (Phase.SENDING, Failed): Machine._on_failure,
-    (Phase.SENDING, ModeChosen): Machine._on_mode,
-    (Phase.WATCHING, Appended): Machine._on_need_while_watching,
-    (Phase.WATCHING, SyncNow): Machine._on_need_while_watching,
-    (Phase.WATCHING, Watched): Machine._on_watched,
-    (Phase.WATCHING, WatchFailed): Machine._on_watch_failure,
-    (Phase.WATCHING, ModeChosen): Machine._on_mode,
-    (Phase.RESTING, TimerRang): Machine._on_timer,
-    (Phase.RESTING, SyncNow): Machine._on_need,
-    (Phase.RESTING, ModeChosen): Machine._on_mode,
-}
-"""Every (phase, event) that does something; all others are ignored. `docs/protocol.md` draws its picture from here."""

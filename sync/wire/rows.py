@@ -46,7 +46,7 @@ class Site(Row, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Item(Row, frozen=True, kw_only=True, omit_defaults=True):
-    """`unit` is the base unit, `scale` its decimals. `tracking`: letters of what is mandatory: l(ot) e(xpiry) s(erial)."""
+    """`unit` is the base unit, `scale` its decimals. `tracking`: what is mandatory, l(ot) e(xpiry) s(erial)."""
 
     table: ClassVar[str] = "item"
     key_fields: ClassVar[tuple[str, ...]] = ("code",)
@@ -116,7 +116,7 @@ class Lot(Row, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Order(Row, frozen=True, kw_only=True, omit_defaults=True):
-    """`kind`: outbound, inbound, transfer, return. `state`: open, done, cancelled. `changed`: n of the last office change."""
+    """`kind`: outbound, inbound, transfer, return. `state`: open, done, cancelled. `changed`: n of its last change."""
 
     table: ClassVar[str] = "order"
     key_fields: ClassVar[tuple[str, ...]] = ("site", "order")

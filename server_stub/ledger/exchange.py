@@ -1,0 +1,89 @@
+"""One exchange with a terminal: take its stream, settle what that makes clear, answer its cursors. Pure over a `Book`.
+
+Envelope checks (token, ledger id, signature, sizes) came before; whatever is wrong with a single operation is answered
+inside, never as an error of the batch.
+"""
+
+from __future__ import annotations
+
+from server_stub.ledger.book import Backup, Book, Terminal
+from server_stub.ledger.incoming import Incoming, read_offer
+from server_stub.ledger.log import Cause, record
+from server_stub.ledger.pages import pages
+from server_stub.ledger.rules import settle
+from server_stub.ledger.streams import held, take_offer
+from sync.wire.bodies import TransferredIn, TransferredOut
+from sync.wire.messages import StreamState, SyncReply, SyncRequest
+
+
+def read(request: SyncRequest, terminal: Terminal) -> list[Incoming]:
+    """Hash and decode what is offered, once, before any lock is taken."""
+    return read_offer(request.stream, request.ledger_id, terminal.id)
+
+
+def feeds_to_lock(request: SyncRequest, terminal: Terminal, incoming: list[Incoming]) -> set[str]:
+    """Feeds whose numbers this request will take, as far as it shows. More may turn out (NeedsFeed)."""
+    if not incoming and not request.stream.gap and not request.stream.fills:
+        return set()
+    feeds = {terminal.site}
+    for one in incoming:
+        if isinstance(one.body, TransferredOut):
+            feeds.add(one.body.to_site)
+        elif isinstance(one.body, TransferredIn):
+            feeds.add(one.body.from_site)
+    return feeds
+
+
+def exchange(book: Book, terminal: Terminal, request: SyncRequest, incoming: list[Incoming]) -> SyncReply:
+    """Answer one request inside the book's transaction. Raises NeedsFeed to be run again with more locks."""
+    before = {feed: book.newest(feed) for feed in book.feeds()}
+    outcomes = take_offer(book, terminal, request.stream, incoming)
+    stream = held(book, terminal, request.stream.epoch)
+    drained = _note_drained(book, terminal, request, stream.have_seq)
+    for feed in book.feeds():
+        if book.newest(feed) != before.get(feed, 0) or (drained and feed == terminal.site):
+            _settle(book, terminal, feed)
+    return SyncReply(
+        ledger_id=book.ledger_id,
+        ledger_epoch=book.ledger_epoch,
+        stream=StreamState(
+            epoch=stream.epoch,
+            have_seq=stream.have_seq,
+            have_hash=stream.have_hash,
+            safe_seq=_safe_seq(book, terminal, stream.epoch, stream.have_seq),
+            gaps=list(book.gaps(terminal.id)),
+        ),
+        outcomes=outcomes,
+        pages=pages(book, terminal, request.feeds, request.limits.pull),
+        at=book.now,
+    )
+
+
+def _note_drained(book: Book, terminal: Terminal, request: SyncRequest, have_seq: int) -> bool:
+    """Remember how far a terminal with an empty queue had read. Nothing it may still send is older than that."""
+    if request.stream.head != have_seq:
+        return False
+    noted = False
+    for cursor in request.feeds:
+        known = not cursor.part and book.hash_at(cursor.feed, cursor.n) == cursor.hash
+        if known and terminal.drained.get(cursor.feed) != cursor.n:
+            book.set_drained(terminal.id, cursor.feed, cursor.n)
+            noted = True
+    return noted
+
+
+def _settle(book: Book, terminal: Terminal, site: str) -> None:
+    for kind, draft in settle(book, site):
+        record(book, draft, Cause(kind, terminal=terminal.id), site)
+
+
+def _safe_seq(book: Book, terminal: Terminal, epoch: str, have_seq: int) -> int:
+    """What the two newest verified backups of this history hold; nothing is safe before there are two."""
+    good = [backup for backup in book.backups() if _of_this_history(book, backup)][:2]
+    if len(good) < 2:
+        return 0
+    return min(have_seq, *(backup.streams.get((terminal.id, epoch), 0) for backup in good))
+
+
+def _of_this_history(book: Book, backup: Backup) -> bool:
+    return all(book.hash_at(feed, n) == there for feed, (n, there) in backup.feeds.items())

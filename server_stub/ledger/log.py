@@ -1,0 +1,75 @@
+"""Writing the hashed log: the only way anything in the ledger changes.
+
+One happening (an operation, an office change, a conflict settling) becomes one entry in each feed it touches. Change
+numbers are gapless and given under the feed's lock; the hash chains over the entry's bytes as they will be served.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from server_stub.ledger.book import Book, Draft, LogEntry
+from sync.wire.canonical import chain_hash
+from sync.wire.codec import encode
+from sync.wire.messages import GLOBAL_FEED, Change
+from sync.wire.rows import SEPARATOR, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What happened and through whom: an operation of a terminal, or the office (`by`)."""
+
+    kind: str
+    op: str = ""
+    op_hash: str = ""
+    terminal: str = ""
+    outcome: str = ""
+    by: str = ""
+
+
+def record(book: Book, draft: Draft, cause: Cause, home: str) -> dict[str, int]:
+    """Log a draft and store its rows. Returns the change number in each feed touched; `home` always is.
+
+    Raises NeedsFeed where a touched feed is not locked; nothing may be kept of the transaction then.
+    """
+    numbers: dict[str, int] = {}
+    for feed in sorted(_touched(draft, home)):
+        head = book.feed_head(feed)
+        body = encode(_change(draft, cause, feed, head.n + 1, book.now))
+        book.append(LogEntry(feed, head.n + 1, chain_hash(head.hash, body), body))
+        numbers[feed] = head.n + 1
+    for (_, key), (kind, row) in draft.rows.items():
+        book.write(kind, key, row)
+    return numbers
+
+
+def _touched(draft: Draft, home: str) -> set[str]:
+    rows = {_feed_of(kind, key) for (_, key), (kind, _) in draft.rows.items()}
+    return rows | {posting.site for posting in draft.postings} | {home}
+
+
+def _change(draft: Draft, cause: Cause, feed: str, n: int, now: str) -> Change:
+    return Change(
+        n=n,
+        feed=feed,
+        at=now,
+        kind=cause.kind,
+        set=[
+            (table, key, None if row is None else msgspec.Raw(encode(row)))
+            for (table, key), (kind, row) in draft.rows.items()
+            if _feed_of(kind, key) == feed
+        ],
+        postings=[msgspec.Raw(encode(posting)) for posting in draft.postings if posting.site == feed],
+        op=cause.op,
+        op_hash=cause.op_hash,
+        terminal=cause.terminal,
+        outcome=cause.outcome,
+        by=cause.by,
+    )
+
+
+def _feed_of(kind: type[Row], key: str) -> str:
+    """The feed of a row, from its key alone (a dropped row has nothing else): its site, or `global`."""
+    return key.split(SEPARATOR, 1)[0] if kind.key_fields[0] == "site" else GLOBAL_FEED
