@@ -1,7 +1,7 @@
 """Reading what a terminal offers: one link with its raw operation, hashed and decoded alone.
 
-An operation that cannot be judged is not an error of the batch: it carries its `problem` into quarantine, its bytes kept,
-and the stream goes on behind it.
+An operation that cannot be judged is not an error of the batch: it carries its `problem` into quarantine, its bytes
+kept, and the stream goes on behind it.
 """
 
 from __future__ import annotations

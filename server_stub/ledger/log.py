@@ -30,7 +30,7 @@ class Cause:
 
 
 def record(book: Book, draft: Draft, cause: Cause, home: str) -> dict[str, int]:
-    """Log a draft and store its rows. Returns the change number in each feed touched; `home` always is.
+    """Log a draft, store its rows and the states it gives to earlier operations. Returns the change number in each feed touched; `home` always is.
 
     Raises NeedsFeed where a touched feed is not locked; nothing may be kept of the transaction then.
     """
@@ -42,6 +42,10 @@ def record(book: Book, draft: Draft, cause: Cause, home: str) -> dict[str, int]:
         numbers[feed] = head.n + 1
     for (_, key), (kind, row) in draft.rows.items():
         book.write(kind, key, row)
+    for op, state in draft.states.items():
+        stored = book.operation(op)
+        if stored:
+            book.change_outcome(op, msgspec.structs.replace(stored.outcome, state=state))
     return numbers
 
 
@@ -67,6 +71,7 @@ def _change(draft: Draft, cause: Cause, feed: str, n: int, now: str) -> Change:
         terminal=cause.terminal,
         outcome=cause.outcome,
         by=cause.by,
+        states=draft.states,
     )
 
 

@@ -1,7 +1,7 @@
 """Posting one operation: judged once, logged, kept with its outcome; whatever waited for it is judged after it.
 
-Identity is id and op_hash. A known operation under a new link is answered with its first outcome; the same id with other
-bytes is kept in quarantine under its hash, and said aloud.
+Identity is id and op_hash. A known operation under a new link is answered with its first outcome; the same id with
+other bytes is kept in quarantine under its hash, and said aloud.
 """
 
 from __future__ import annotations

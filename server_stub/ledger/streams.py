@@ -33,7 +33,7 @@ def take_offer(book: Book, terminal: Terminal, offer: StreamOffer, incoming: Seq
         _declare_gap(book, terminal, offer.epoch, offer.gap)
     outcomes = take_fills(book, terminal, offer.fills)
     for one in incoming:
-        outcome = _take(book, terminal, offer.epoch, one)
+        outcome = take(book, terminal, offer.epoch, one)
         if outcome is None:
             break
         outcomes.append(outcome)
@@ -44,7 +44,7 @@ def held(book: Book, terminal: Terminal, epoch: str) -> Stream:
     return book.stream(terminal.id, epoch) or Stream(terminal.id, epoch, 0, "")
 
 
-def _take(book: Book, terminal: Terminal, epoch: str, one: Incoming) -> Outcome | None:
+def take(book: Book, terminal: Terminal, epoch: str, one: Incoming) -> Outcome | None:
     """The outcome of one link: taken now or known before; None where it does not follow on."""
     link, stream = one.link, held(book, terminal, epoch)
     if link.epoch != epoch:
@@ -56,7 +56,7 @@ def _take(book: Book, terminal: Terminal, epoch: str, one: Incoming) -> Outcome 
     outcome = post(book, terminal, one)
     book.add_link(terminal.id, epoch, link.seq, one.link_hash, one.id)
     if link.parent and link.seq == 1:
-        _note_fork(book, terminal, epoch, link.parent)
+        note_fork(book, terminal, epoch, link.parent)
     book.set_stream(Stream(terminal.id, epoch, link.seq, one.link_hash, link.parent or stream.parent))
     return outcome
 
@@ -158,7 +158,7 @@ def _with_state(conflict: Conflict, state: str) -> Conflict:
 # forks
 
 
-def _note_fork(book: Book, terminal: Terminal, epoch: str, parent: Parent) -> None:
+def note_fork(book: Book, terminal: Terminal, epoch: str, parent: Parent) -> None:
     """One notice per fork: a restored or cloned terminal began a stream of its own."""
     facts = {"terminal": terminal.id, "epoch": epoch, "parent": parent.epoch, "seq": str(parent.seq)}
     _raise(book, terminal, "stream_forked", row_key(terminal.id, epoch), facts)

@@ -1,0 +1,50 @@
+"""Taking in a queue carried by hand: the same links and operations as over the network, without its conversation.
+
+Doing both is harmless: identity is id and op_hash. A bundle that begins beyond what is held stays on the stick until the
+gap closes. Links that contradict the stream are posted in an epoch the ledger makes, with a notice that it forked.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server_stub.ledger.book import Book, Stream, Terminal
+from server_stub.ledger.incoming import Incoming
+from server_stub.ledger.posting import post
+from server_stub.ledger.streams import held, note_fork, take
+from sync.wire.messages import Outcome
+from sync.wire.operation import Parent
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """`beyond`: operations left on the stick, because the ledger does not yet hold what comes before them."""
+
+    outcomes: tuple[Outcome, ...]
+    beyond: int
+
+
+def import_bundle(book: Book, terminal: Terminal, incoming: Sequence[Incoming]) -> Imported:
+    """Post a bundle's operations in the order of their links."""
+    outcomes: list[Outcome] = []
+    for index, one in enumerate(incoming):
+        if one.link.seq > held(book, terminal, one.link.epoch).have_seq + 1:
+            return Imported(tuple(outcomes), len(incoming) - index)
+        taken = take(book, terminal, one.link.epoch, one)
+        outcomes.append(taken if taken else _take_contradicting(book, terminal, one))
+    return Imported(tuple(outcomes), 0)
+
+
+def _take_contradicting(book: Book, terminal: Terminal, one: Incoming) -> Outcome:
+    """Post an operation whose place in the stream is taken by another, in an epoch named after its link."""
+    link = one.link
+    epoch = str(uuid.uuid5(uuid.UUID(link.epoch), f"{link.seq} {one.link_hash}"))
+    outcome = post(book, terminal, one)
+    if book.stream(terminal.id, epoch) is None:
+        parent = Parent(epoch=link.epoch, seq=link.seq - 1, hash=link.prev)
+        book.add_link(terminal.id, epoch, 1, one.link_hash, one.id)
+        book.set_stream(Stream(terminal.id, epoch, 1, one.link_hash, parent))
+        note_fork(book, terminal, epoch, parent)
+    return outcome
