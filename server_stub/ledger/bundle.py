@@ -1,7 +1,7 @@
 """Taking in a queue carried by hand: the same links and operations as over the network, without its conversation.
 
-Doing both is harmless: identity is id and op_hash. A bundle that begins beyond what is held stays on the stick until the
-gap closes. Links that contradict the stream are posted in an epoch the ledger makes, with a notice that it forked.
+Doing both is harmless: identity is id and op_hash. A bundle that begins beyond what is held stays on the stick until
+the gap closes. Links that contradict the stream are posted in an epoch the ledger makes, with a notice that it forked.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def import_bundle(book: Book, terminal: Terminal, incoming: Sequence[Incoming]) 
         if one.link.seq > held(book, terminal, one.link.epoch).have_seq + 1:
             return Imported(tuple(outcomes), len(incoming) - index)
         taken = take(book, terminal, one.link.epoch, one)
-        outcomes.append(taken if taken else _take_contradicting(book, terminal, one))
+        outcomes.append(taken or _take_contradicting(book, terminal, one))
     return Imported(tuple(outcomes), 0)
 
 

@@ -30,7 +30,9 @@ class Cause:
 
 
 def record(book: Book, draft: Draft, cause: Cause, home: str) -> dict[str, int]:
-    """Log a draft, store its rows and the states it gives to earlier operations. Returns the change number in each feed touched; `home` always is.
+    """Log a draft, store its rows and the states it gives to earlier operations.
+
+    Returns the change number in each feed touched; `home` always is.
 
     Raises NeedsFeed where a touched feed is not locked; nothing may be kept of the transaction then.
     """

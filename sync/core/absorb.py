@@ -138,7 +138,8 @@ def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> bool:
     if page.resync:
         _start_resync(tx, page)
         return True
-    rows = list(_snapshot_rows(page) if page.snapshot else _log_rows(page, at))
+    changes = [] if page.snapshot else _checked(page, at)
+    rows = list(_snapshot_rows(page) if page.snapshot else _log_rows(changes))
     if page.snapshot and tx.shadow(page.feed) is None:
         tx.start_shadow(page.feed)
     shadow = tx.shadow(page.feed) is not None
@@ -148,6 +149,9 @@ def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> bool:
         return False
     tx.put_rows(page.feed, rows, cursor, shadow=shadow)
     tx.cover(page.feed, page.covers, shadow=shadow)
+    for change in changes:
+        for op, state in change.states.items():
+            tx.store_state(op, state)
     if complete:
         tx.swap_shadow(page.feed)
         tx.clear_alert("resync")
@@ -161,17 +165,23 @@ def _start_resync(tx: TerminalTransaction, page: Page) -> None:
     tx.start_shadow(page.feed)
 
 
-def _log_rows(page: Page, at: Cursor) -> Iterator[RowChange]:
-    """The rows set by a page of the log, after its hashes and numbers were checked."""
-    changes = [(bytes(raw), decode(raw, Change)) for raw in page.changes]
+def _checked(page: Page, at: Cursor) -> list[Change]:
+    """The entries of a page of the log, once its hashes and numbers were found right."""
+    changes: list[Change] = []
     running = at.hash
-    for number, (raw, change) in enumerate(changes, start=at.n + 1):
-        running = chain_hash(running, raw)
+    for number, raw in enumerate(page.changes, start=at.n + 1):
+        change = decode(raw, Change)
+        running = chain_hash(running, bytes(raw))
         if change.n != number or change.feed != page.feed:
             raise _BadPage
+        changes.append(change)
     if (page.n, page.hash) != (at.n + len(changes), running):
         raise _BadPage
-    for _, change in changes:
+    return changes
+
+
+def _log_rows(changes: list[Change]) -> Iterator[RowChange]:
+    for change in changes:
         for table, key, row in change.set:
             yield RowChange(table, key, None if row is None else bytes(row))
 

@@ -78,6 +78,9 @@ class TerminalTransaction(Protocol):
     def store_outcome(self, outcome: Outcome) -> None:
         """Store or replace the outcome of a retained operation found by id or op_hash; unknown ids are ignored."""
 
+    def store_state(self, id: str, state: str) -> None:
+        """How a retained operation stands now (`Change.states`); its outcome stays. Unknown ids are ignored."""
+
     def mint_epoch(self, epoch: str) -> None:
         """New epoch whose parent is the present head; every retained operation is linked again in order, outcomes and
         covers kept. Open tasks are parked for a person."""
