@@ -286,7 +286,7 @@ class Machine:
         (Phase.RESTING, SyncNow): _on_need,
         (Phase.RESTING, ModeChosen): _on_mode,
     }
-    """Every (phase, event) that does something; all others are ignored. `docs/protocol.md` draws its picture from here."""
+    """Every (phase, event) that does something; all others are ignored."""
 
 
 def _unchanged(limits: Limits) -> Limits:

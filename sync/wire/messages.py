@@ -128,8 +128,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One entry of a feed's log: what happened and the rows as they stand after it.
 
     `set` holds `[table, key, row]`, row null where the key is gone. `postings` are this change's postings in this feed.
-    `op`, `op_hash`, `terminal`, `outcome` are there where an operation caused it; `by` where the office did. `states`: how
-    earlier operations stand now, by their ids.
+    `op`, `op_hash`, `terminal`, `outcome` are there where an operation caused it; `by` where the office did.
+    `states`: how earlier operations stand now, by their ids.
     """
 
     n: int

@@ -176,6 +176,17 @@ class TerminalContract:
             tx.store_outcome(later)
         assert terminal.outcome(op) == later
 
+    def test_a_new_state_changes_how_an_answered_operation_stands_and_not_its_outcome(
+        self, terminal: TerminalUnderTest
+    ) -> None:
+        op = terminal.append(moved())
+        with terminal.transaction() as tx:
+            tx.store_outcome(Outcome(id=op, outcome="conflict", n=10, feeds={SITE: 10}, conflicts=["c-1"]))
+            tx.store_state(op, "explained")
+            tx.store_state("nobody", "explained")
+        kept = terminal.outcome(op)
+        assert kept == Outcome(id=op, outcome="conflict", n=10, feeds={SITE: 10}, conflicts=["c-1"], state="explained")
+
     def test_an_outcome_may_name_an_operation_by_its_hash(self, terminal: TerminalUnderTest) -> None:
         op = terminal.append(moved())
         with terminal.transaction() as tx:
