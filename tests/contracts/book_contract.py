@@ -219,7 +219,9 @@ class BookContract:
             later = append(book, SITE, stock("A-01", 7))
         with ledger.reading() as book:
             assert book.floor(SITE) == 3
+            assert book.hash_at(SITE, 0) == origin(SITE).hash, "who begins anew is given the snapshot"
             assert book.hash_at(SITE, 2) is None
+            assert book.newest(SITE) == 4
             assert book.hash_at(SITE, 3) == head.hash, "a cursor at the floor goes on with the log"
             assert list(book.entries(SITE, 3, 10)) == [later]
             first = book.snapshot(SITE, at=None, part=1)
