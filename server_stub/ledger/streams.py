@@ -6,25 +6,18 @@ The ledger only ever states what it has. A link that does not follow on is not s
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 
+import msgspec
+
 from server_stub.ledger.book import Book, Draft, Stream, Terminal
+from server_stub.ledger.identity import caused_id
 from server_stub.ledger.incoming import Incoming, read_incoming
 from server_stub.ledger.log import Cause, record
 from server_stub.ledger.posting import post
-from sync.wire.canonical import canonical
 from sync.wire.messages import Fill, Gap, GapRange, Outcome, StreamOffer
 from sync.wire.operation import Parent, first_prev
 from sync.wire.rows import Conflict, row_key
-
-_CAUSES = uuid.UUID("6f6c6efb-9a0e-5d4c-8f1b-3f0a4f6f1d2e")
-"""Namespace of the ids that the ledger gives to what an operation or a stream caused: they survive a restore."""
-
-
-def cause_id(ledger_id: str, *parts: str | int) -> str:
-    """UUIDv5 of a cause: the same cause has the same id in every history of this ledger."""
-    return str(uuid.uuid5(_CAUSES, canonical([ledger_id, *parts]).decode()))
 
 
 def take_offer(book: Book, terminal: Terminal, offer: StreamOffer, incoming: Sequence[Incoming]) -> list[Outcome]:
@@ -137,22 +130,9 @@ def _explain_gaps(book: Book, terminal: Terminal, left: Sequence[GapRange]) -> N
             facts = conflict.facts
             low, high = int(facts["from"]), int(facts["to"])
             if not any(g.epoch == facts["epoch"] and g.from_seq <= high and low <= g.to_seq for g in left):
-                draft.put(_with_state(conflict, "explained"))
+                draft.put(msgspec.structs.replace(conflict, state="explained"))
     if draft.rows:
         record(book, draft, Cause("conflict_explained", terminal=terminal.id), terminal.site)
-
-
-def _with_state(conflict: Conflict, state: str) -> Conflict:
-    return Conflict(
-        site=conflict.site,
-        id=conflict.id,
-        kind=conflict.kind,
-        state=state,
-        subject=conflict.subject,
-        n=conflict.n,
-        ops=conflict.ops,
-        facts=conflict.facts,
-    )
 
 
 # forks
@@ -166,7 +146,7 @@ def note_fork(book: Book, terminal: Terminal, epoch: str, parent: Parent) -> Non
 
 def _raise(book: Book, terminal: Terminal, kind: str, subject: str, facts: dict[str, str]) -> None:
     draft = Draft(book)
-    conflict = cause_id(book.ledger_id, kind, subject)
+    conflict = caused_id(book, kind, subject)
     if draft.get(Conflict, row_key(terminal.site, conflict)) is not None:
         return
     n = book.feed_head(terminal.site).n + 1

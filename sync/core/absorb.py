@@ -67,20 +67,23 @@ def absorb(tx: TerminalTransaction, sent: Sent, reply: SyncReply, *, new_epoch: 
     moved, more = _take_pages(tx, reply.pages)
     if not forked and not any(tx.shadow(feed) for feed in tx.feeds()):
         tx.prune(min(reply.stream.safe_seq, reply.stream.have_seq))
-    return _summary(tx, reply, forked=forked, moved=moved or tx.first_unanswered() != before, more=more)
-
-
-def _summary(tx: TerminalTransaction, reply: SyncReply, *, forked: bool, moved: bool, more: bool) -> Absorbed:
-    have_seq = 0 if forked else reply.stream.have_seq
-    unsent = tx.first_unanswered() is not None or have_seq < tx.head().seq
+    have_seq, gaps = (0 if forked else reply.stream.have_seq), tuple(reply.stream.gaps)
+    news = (have_seq, gaps) != (sent.have_seq, sent.gaps)
     return Absorbed(
         Verdict.ABSORBED,
         have_seq=have_seq,
-        gaps=tuple(reply.stream.gaps),
-        more=more or unsent,
-        progress=forked or moved,
+        gaps=gaps,
+        more=more or _something_to_offer(tx, have_seq, gaps if gaps != sent.gaps else ()),
+        progress=forked or moved or news or tx.first_unanswered() != before,
         forked=forked,
     )
+
+
+def _something_to_offer(tx: TerminalTransaction, have_seq: int, new_gaps: tuple[GapRange, ...]) -> bool:
+    """Whether the next request would carry operations: unanswered ones, ones the ledger lost, or fills for a gap."""
+    if tx.first_unanswered() is not None or have_seq < tx.head().seq:
+        return True
+    return any(tx.retained_in(gap.epoch, gap.from_seq, gap.to_seq, 1) for gap in new_gaps)
 
 
 def _whose(tx: TerminalTransaction, sent: Sent, reply: SyncReply) -> Verdict:

@@ -25,6 +25,8 @@ class Sent:
     ledger_epoch: str
     cursors: dict[str, Cursor]
     operations: int
+    have_seq: int | None = None
+    gaps: tuple[GapRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,9 @@ def compose(
         program=program,
     )
     last = link_hash(offered[-1].link, ledger_id=tx.ledger_id, terminal=tx.terminal) if offered else ""
+    sent = Sent(head.epoch, request.ledger_epoch, cursors, len(offered), have_seq, tuple(gaps))
     statement = signed_statement(tx.ledger_id, tx.terminal, stream, last)
-    return Composed(request, statement, Sent(head.epoch, request.ledger_epoch, cursors, len(offered)))
+    return Composed(request, statement, sent)
 
 
 def with_signature(request: SyncRequest, signature: str) -> SyncRequest:
