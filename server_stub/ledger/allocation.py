@@ -1,0 +1,178 @@
+"""Allocation: open order lines become pick tasks on free stock, first expiry first, then in walking order.
+
+Free is what stands in an unblocked bin without a status, less what open tasks already want from there. A line, or the
+part of it, for which there is no stock gets its task when stock comes (`restock`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from server_stub.ledger.book import Draft
+from server_stub.ledger.identity import caused_id
+from sync.wire.quantity import Quantity
+from sync.wire.rows import Balance, Location, Lot, Order, OrderLine, Task, row_key
+
+PICK = "pick"
+PICKED_KINDS = ("outbound", "transfer")
+NO_EXPIRY = "9999-12-31"
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Free stock of one item and lot at one location."""
+
+    location: str
+    lot: str
+    expiry: str
+    walk: int
+    free: Quantity
+
+
+def allocate(draft: Draft, order: Order, wanted: Mapping[str, str] | None = None) -> list[Task]:
+    """Make the pick tasks an open order still lacks. `wanted` maps a line to the location it is to come from first.
+
+    Returns the new or enlarged tasks; they are in the draft, the order's open tasks renumbered in walking order.
+    """
+    if order.state != "open" or order.kind not in PICKED_KINDS:
+        return []
+    made: list[Task] = []
+    for line in draft.select(OrderLine, site=order.site, order=order.order):
+        if line.state == "open":
+            made += _allocate_line(draft, line, (wanted or {}).get(line.line, ""))
+    if made:
+        _number_in_walking_order(draft, order)
+    return made
+
+
+def restock(draft: Draft) -> None:
+    """Goods came free in a bin: give lines that wait for them their tasks."""
+    arrived = {
+        (posting.site, posting.item)
+        for posting in draft.postings
+        if posting.quantity.units > 0 and not posting.status and _is_open_bin(draft, posting.site, posting.location)
+    }
+    for site in sorted({site for site, _ in arrived}):
+        release(draft, site, [item for at, item in arrived if at == site])
+
+
+def release(draft: Draft, site: str, items: Iterable[str]) -> None:
+    """Stock of these items may be free: allocate the orders with open lines of them, the most urgent first."""
+    waiting = {line.order for item in items for line in draft.select(OrderLine, site=site, item=item, state="open")}
+    orders = [order for code in waiting if (order := draft.get(Order, row_key(site, code)))]
+    for order in sorted(orders, key=lambda one: (-one.priority, one.due or NO_EXPIRY, one.order)):
+        allocate(draft, order)
+
+
+def _allocate_line(draft: Draft, line: OrderLine, wanted: str) -> list[Task]:
+    missing = still_to_allocate(draft, line)
+    made: list[Task] = []
+    if missing.units <= 0:
+        return made
+    for shelf in _shelves(draft, line, wanted):
+        part = missing if (shelf.free - missing).units >= 0 else shelf.free
+        made.append(_want(draft, line, shelf, part))
+        missing = missing - part
+        if not missing:
+            break
+    return made
+
+
+def still_to_allocate(draft: Draft, line: OrderLine) -> Quantity:
+    """What the line wants beyond what was done, reported short, or is wanted by its open tasks."""
+    missing = line.quantity - line.done - line.short
+    for task in draft.select(Task, site=line.site, order=line.order):
+        if task.line == line.line and task.state == "open" and task.kind == PICK:
+            missing = missing - task.quantity
+    return missing
+
+
+# --- where stock is free ----------------------------------------------------------------------------------------------
+
+
+def _shelves(draft: Draft, line: OrderLine, wanted: str) -> list[Shelf]:
+    """Places to take the line from, in the order in which they should be emptied."""
+    found: dict[tuple[str, str], Shelf] = {}
+    for balance in draft.select(Balance, site=line.site, item=line.item):
+        if _may_take(draft, line, balance):
+            place = (balance.location, balance.lot)
+            shelf = found.get(place) or found.setdefault(place, _shelf(draft, balance))
+            shelf.free = shelf.free + balance.quantity
+    for task in draft.select(Task, site=line.site, item=line.item, state="open"):
+        held = found.get((task.location, task.lot))
+        if held and task.kind == PICK:
+            held.free = held.free - task.quantity
+    free = [shelf for shelf in found.values() if shelf.free.units > 0]
+    return sorted(free, key=lambda one: (one.location != wanted, one.expiry, one.walk, one.location, one.lot))
+
+
+def _may_take(draft: Draft, line: OrderLine, balance: Balance) -> bool:
+    if balance.status or line.lot not in ("", balance.lot) or not _is_open_bin(draft, line.site, balance.location):
+        return False
+    lot = draft.get(Lot, row_key(line.item, balance.lot)) if balance.lot else None
+    return lot is None or not lot.blocked
+
+
+def _is_open_bin(draft: Draft, site: str, code: str) -> bool:
+    if code[:1] == "@":
+        return False
+    location = draft.get(Location, row_key(site, code))
+    return location is not None and location.kind == "bin" and not location.blocked
+
+
+def _shelf(draft: Draft, balance: Balance) -> Shelf:
+    lot = draft.get(Lot, row_key(balance.item, balance.lot)) if balance.lot else None
+    expiry = (lot.expiry if lot else "") or NO_EXPIRY
+    return Shelf(balance.location, balance.lot, expiry, _walk(draft, balance.site, balance.location), Quantity(0))
+
+
+def _walk(draft: Draft, site: str, code: str) -> int:
+    location = draft.get(Location, row_key(site, code))
+    return location.walk if location else 0
+
+
+# --- tasks ------------------------------------------------------------------------------------------------------------
+
+
+def _want(draft: Draft, line: OrderLine, shelf: Shelf, part: Quantity) -> Task:
+    """A task for `part` of the line from the shelf: an open one grows, one that was closed gets a successor."""
+    for turn in range(1_000):
+        id = caused_id(draft.book, PICK, line.site, line.order, line.line, shelf.location, shelf.lot, turn)
+        known = draft.get(Task, row_key(line.site, id))
+        if known is None:
+            task = _new_task(line, shelf, part, id)
+        elif known.state == "open":
+            task = msgspec.structs.replace(known, quantity=known.quantity + part, rev=known.rev + 1)
+        else:
+            continue
+        draft.put(task)
+        return task
+    raise AssertionError(f"line {line.line} of order {line.order} was allocated to {shelf.location} 1000 times")
+
+
+def _new_task(line: OrderLine, shelf: Shelf, part: Quantity, id: str) -> Task:
+    return Task(
+        site=line.site,
+        id=id,
+        kind=PICK,
+        item=line.item,
+        location=shelf.location,
+        quantity=part,
+        order=line.order,
+        line=line.line,
+        lot=shelf.lot,
+    )
+
+
+def _number_in_walking_order(draft: Draft, order: Order) -> None:
+    """A place in the walk is no change of the work, so `rev` stays."""
+    tasks = draft.select(Task, site=order.site, order=order.order)
+    walk = sorted(
+        tasks, key=lambda one: (_walk(draft, one.site, one.location), one.location, one.line, one.lot, one.id)
+    )
+    for place, task in enumerate(walk, start=1):
+        if task.state == "open" and task.sequence != place:
+            draft.put(msgspec.structs.replace(task, sequence=place))

@@ -1,0 +1,107 @@
+"""Raising a conflict, or joining the one that already stands open on the same subject, so that one breeds no others.
+
+Which facts make a conflict is said in `work` (tasks and orders), `references` (unknown codes) and `applying` (stock);
+when one closes by itself is said in `settle`. A subject is the key of the account, task or order it is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from server_stub.ledger.book import Book, Draft
+from server_stub.ledger.identity import caused_id
+from sync.wire.operation import Operation
+from sync.wire.rows import Conflict
+
+STOCK_SHORT, TASK_DONE_TWICE = "stock_short", "task_done_twice"
+ORDER_CHANGED, ORDER_CANCELLED = "order_changed", "order_cancelled"
+REFERENCE_UNKNOWN = "reference_unknown"
+PROVISIONAL, OPEN, EXPLAINED = "provisional", "open", "explained"
+ACTIVE = (PROVISIONAL, OPEN)
+UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """What one fact found: the conflict's kind and subject, and what a person deciding it wants to see.
+
+    `facts`: `saw` `did` `they_did` `ledger_now`, and `account` where goods were taken that the ledger does not have.
+    """
+
+    kind: str
+    site: str
+    subject: str
+    facts: dict[str, str] = field(default_factory=dict)
+    provisional: bool = False
+
+
+def raise_or_join(draft: Draft, operation: Operation, found: Disagreement) -> Conflict:
+    """Add the operation to the open conflict on this subject, or make one. The row goes into the draft."""
+    standing = active_on(draft, found)
+    conflict = _joined(draft, standing, operation, found) if standing else _raised(draft, operation, found)
+    draft.put(conflict)
+    return conflict
+
+
+def active_on(draft: Draft, found: Disagreement) -> Conflict | None:
+    """The conflict that a later fact on the same subject, or on the same account's goods, joins."""
+    about_codes = found.kind == REFERENCE_UNKNOWN
+    for known in draft.select(Conflict, site=found.site, subject=found.subject):
+        if known.state in ACTIVE and (known.kind == REFERENCE_UNKNOWN) == about_codes:
+            return known
+    return _holding(draft, found) if found.kind == STOCK_SHORT else None
+
+
+def active_at(draft: Draft, site: str) -> list[Conflict]:
+    """Conflicts of a site that nobody has decided and nothing has explained."""
+    return [known for state in ACTIVE for known in draft.select(Conflict, site=site, state=state)]
+
+
+def _holding(draft: Draft, found: Disagreement) -> Conflict | None:
+    """A conflict of another kind whose operation left this very account short: its decision settles the account too."""
+    for known in active_at(draft, found.site):
+        if known.facts.get("account") == found.subject:
+            return known
+    return None
+
+
+def _raised(draft: Draft, operation: Operation, found: Disagreement) -> Conflict:
+    earlier = sum(one.kind == found.kind for one in draft.select(Conflict, site=found.site, subject=found.subject))
+    return Conflict(
+        site=found.site,
+        id=caused_id(draft.book, found.kind, found.subject, earlier),
+        kind=found.kind,
+        state=PROVISIONAL if found.provisional else OPEN,
+        subject=found.subject,
+        n=next_number(draft.book, found.site),
+        ops=[operation.id],
+        facts=found.facts,
+    )
+
+
+def _joined(draft: Draft, known: Conflict, operation: Operation, found: Disagreement) -> Conflict:
+    """While it is provisional its number moves on: who drained before this fact may since hold what explains it."""
+    return msgspec.structs.replace(
+        known,
+        ops=known.ops if operation.id in known.ops else [*known.ops, operation.id],
+        facts=known.facts | {name: found.facts[name] for name in ("ledger_now",) if name in found.facts},
+        n=next_number(draft.book, found.site) if known.state == PROVISIONAL else known.n,
+    )
+
+
+def next_number(book: Book, feed: str) -> int:
+    """The change number that the draft being made will get in this feed."""
+    return book.feed_head(feed).n + 1
+
+
+def in_short(operation: Operation, body: object) -> str:
+    """What an operation did, in words no language owns: `picked 5 4711 A-01 TOTE-1`."""
+    parts = (operation.kind, *(str(getattr(body, name, "")) for name in ("quantity", "item", "location", "to")))
+    return " ".join(part for part in parts if part)
+
+
+def seen_number(operation: Operation) -> str:
+    """The change number that the terminal had read of its home feed when it recorded this; empty where not said."""
+    return next((str(cursor.n) for cursor in operation.basis if cursor.feed == operation.site), "")

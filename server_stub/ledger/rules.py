@@ -1,0 +1,141 @@
+"""The judge: what the ledger makes of one operation it has not seen before.
+
+A fact is posted where it was scanned, whatever it disagrees with; a disagreement becomes a conflict for people. What
+the bytes alone tell (unreadable, unknown version or kind) is found in `incoming`; the log is written by `log`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server_stub.ledger.allocation import restock
+from server_stub.ledger.applying import Overdrawn, apply_effects, reopen
+from server_stub.ledger.book import Draft, Judgement, StoredOperation
+from server_stub.ledger.conflicts import (
+    PROVISIONAL,
+    STOCK_SHORT,
+    UNDONE,
+    Disagreement,
+    in_short,
+    raise_or_join,
+    seen_number,
+)
+from server_stub.ledger.references import set_aside, still_unknown, unknown_references
+from server_stub.ledger.settle import settle
+from server_stub.ledger.work import standing
+from sync.wire.bodies import Undone, decode_body
+from sync.wire.effects import TaskTurn, effects
+from sync.wire.operation import Operation
+from sync.wire.quantity import BadQuantity, Quantity
+from sync.wire.rows import Conflict, Item
+
+__all__ = ["judge", "settle"]
+
+NOT_POSTED = ("quarantined", "waiting", "refused", "held")
+"""Outcomes of operations without an effect so far (their `state` says when that has changed)."""
+
+
+def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
+    """Put the operation's effects and conflicts into the draft and say what became of it. `body` is its decoded body.
+
+    Goods, locations and orders must have rows, or the fact stands on `@unknown` under `reference_unknown`. Raises
+    NeedsFeed where an effect lies in a feed whose lock is not held.
+    """
+    misplaced = _misplaced(draft, operation, body)
+    if misplaced:
+        return Judgement("quarantined", reason=misplaced)
+    return _judge_undo(draft, operation, body) if isinstance(body, Undone) else _judge_fact(draft, operation, body)
+
+
+def _misplaced(draft: Draft, operation: Operation, body: Any) -> str:
+    """Why this operation cannot be judged here; empty where it can."""
+    terminal = draft.book.terminal(operation.terminal)
+    if operation.ledger_id != draft.book.ledger_id:
+        return "not_this_ledger"
+    if terminal is None or terminal.site != operation.site:
+        return "not_this_site"
+    quantity: Quantity | None = getattr(body, "quantity", None)
+    item = draft.get(Item, body.item) if quantity is not None and quantity.scale else None
+    return "too_many_decimals" if item and quantity and not _fits_scale(quantity, item.scale) else ""
+
+
+def _fits_scale(quantity: Quantity, scale: int) -> bool:
+    try:
+        quantity.at(scale)
+    except BadQuantity:
+        return False
+    return True
+
+
+# --- facts ------------------------------------------------------------------------------------------------------------
+
+
+def _judge_fact(draft: Draft, operation: Operation, body: Any) -> Judgement:
+    meanwhile = standing(draft, operation, body)
+    unknown = unknown_references(draft, operation, body)
+    found = set_aside(effects(operation, body), {one.subject for one in unknown})
+    overdrawn = apply_effects(draft, operation, found, item=getattr(body, "item", ""))
+    restock(draft)
+    if not (meanwhile.found or unknown or overdrawn):
+        return Judgement("merged" if meanwhile.merged else "applied")
+    disagreements = [*unknown, *_settled_together(operation, body, meanwhile.found, overdrawn)]
+    return _in_conflict(draft, operation, disagreements)
+
+
+def _settled_together(
+    operation: Operation, body: Any, found: Disagreement | None, overdrawn: list[Overdrawn]
+) -> list[Disagreement]:
+    """One conflict for one fact: what disagrees about the work also answers for the goods it took too many of."""
+    if found is None:
+        return [_short(operation, body, one) for one in overdrawn]
+    for one in overdrawn:
+        found.facts["account"] = one.account
+    return [found]
+
+
+def _short(operation: Operation, body: Any, one: Overdrawn) -> Disagreement:
+    facts = {"saw": seen_number(operation), "did": in_short(operation, body), "ledger_now": str(one.balance)}
+    return Disagreement(STOCK_SHORT, one.site, one.account, facts, provisional=True)
+
+
+def _in_conflict(draft: Draft, operation: Operation, disagreements: list[Disagreement]) -> Judgement:
+    raised: dict[str, Conflict] = {}
+    for found in disagreements:
+        conflict = raise_or_join(draft, operation, found)
+        raised[conflict.id] = conflict
+    states = {conflict.state for conflict in raised.values()}
+    return Judgement("conflict", tuple(raised), state=PROVISIONAL if states == {PROVISIONAL} else "open")
+
+
+# --- undo -------------------------------------------------------------------------------------------------------------
+
+
+def _judge_undo(draft: Draft, operation: Operation, body: Undone) -> Judgement:
+    target = draft.book.operation(body.target)
+    if target is None or target.operation is None or _has_no_effect_yet(target):
+        return Judgement("waiting", waits_for=body.target)
+    if target.outcome.state == UNDONE:
+        return Judgement("merged", reason="already_undone")
+    if target.operation.kind == operation.kind:
+        return Judgement("merged", reason="undo_of_undo")
+    return _undo(draft, operation, target, target.operation)
+
+
+def _has_no_effect_yet(target: StoredOperation) -> bool:
+    return target.outcome.outcome in NOT_POSTED and target.outcome.state in ("", target.outcome.outcome)
+
+
+def _undo(draft: Draft, operation: Operation, stored: StoredOperation, target: Operation) -> Judgement:
+    """The opposite effects, from wherever the goods of the target stand."""
+    body = decode_body(target)
+    turned = effects(operation, Undone(target=target.id), (target, body))
+    found = set_aside(turned, still_unknown(draft, stored))
+    overdrawn = apply_effects(draft, operation, found, item=getattr(body, "item", ""))
+    for turn in found:
+        if isinstance(turn, TaskTurn):
+            reopen(draft, turn.site, turn.task, target.id)
+    draft.states[target.id] = UNDONE
+    restock(draft)
+    if overdrawn:
+        return _in_conflict(draft, operation, [_short(operation, body, one) for one in overdrawn])
+    return Judgement("applied")
