@@ -1,0 +1,12 @@
+"""The terminal's store: one SQLite file that holds everything a scan leaves behind until the ledger has it for good.
+
+`terminal_store` opens the file and hands out transactions · `connection` and `faults` are the ground under it ·
+`schema` its tables · `outbox` the stream of operations · `feeds` the ledger's rows · `view` both laid over each other ·
+`journal` flow state, journal and alerts · `queue` what people see of it · `thread` its one thread.
+"""
+
+from scanner_client.store.identity import Identity
+from scanner_client.store.terminal_store import TerminalStore, Transaction, create_store
+from scanner_client.store.thread import StoreThread
+
+__all__ = ["Identity", "StoreThread", "TerminalStore", "Transaction", "create_store"]

@@ -1,0 +1,93 @@
+"""The one connection to the store's file: how it is opened, and how a transaction on it begins and ends.
+
+SQLite before 3.51.3 can lose commits when two connections checkpoint and commit at once, so there is one that writes.
+Readers in other processes open `mode=ro`, which never checkpoints.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from scanner_client.store import schema
+from scanner_client.store.faults import fault, fault_from, is_fault
+
+BUSY_SECONDS = 5.0
+
+
+class Connection:
+    """Opened at its first use in the thread that uses it; opened again after a fault, so that it heals by itself."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self._read_only = read_only
+        self._open: sqlite3.Connection | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """BEGIN IMMEDIATE … COMMIT, synced. Raises StoreError: nothing of the block was kept."""
+        try:
+            connection = self._ready()
+            connection.execute("BEGIN" if self._read_only else "BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            self._give_up(error)
+            raise
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._give_up(error)
+            raise
+        except BaseException:
+            _roll_back(connection)
+            raise
+
+    def close(self) -> None:
+        """Safe to call twice. The last connection to close folds the write-ahead log into the file."""
+        connection, self._open = self._open, None
+        if connection is not None:
+            connection.close()
+
+    def _ready(self) -> sqlite3.Connection:
+        if self._open is None:
+            self._open = self._connect()
+        return self._open
+
+    def _connect(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            raise fault("missing", self.path)
+        mode = "ro" if self._read_only else "rw"
+        uri = f"file:{quote(str(self.path))}?mode={mode}"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, cached_statements=256)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        if not self._read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        if schema.version_of(connection) > schema.VERSION:
+            raise fault("newer", self.path)
+
+    def _give_up(self, error: sqlite3.Error) -> None:
+        """Roll back; after a fault close too (closing may free the log's space), and raise what it means."""
+        connection = self._open
+        if connection is not None:
+            _roll_back(connection)
+        if is_fault(error):
+            with suppress(sqlite3.Error):
+                self.close()
+            raise fault_from(error, self.path) from error
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        with suppress(sqlite3.Error):  # SQLite has rolled back by itself where this fails
+            connection.execute("ROLLBACK")

@@ -1,0 +1,123 @@
+"""The ledger's rows as this terminal has read them: live, and in the shadow while a feed is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from scanner_client.ports import FeedAge
+from scanner_client.store.identity import Section
+from scanner_client.store.schema import LOOKUPS
+from sync.core.terminal import RowChange
+from sync.wire.codec import decode
+from sync.wire.messages import feed_origin
+from sync.wire.operation import Cursor
+from sync.wire.rows import BY_TABLE
+
+_LOOKUP_COLUMNS = 3
+_Row = tuple[str, str, str, bytes, str | None, str | None, str | None]
+
+
+class Feeds(Section):
+    """Cursors, rows, shadows and covers of the feeds this terminal follows."""
+
+    def cursor(self, feed: str) -> Cursor:
+        n, hash_, part = self._sql.execute("SELECT n, hash, part FROM feed WHERE feed = ?", [feed]).fetchone()
+        return Cursor(feed=feed, n=n, hash=hash_, part=part)
+
+    def shadow(self, feed: str) -> Cursor | None:
+        n, hash_, part = self._sql.execute(
+            "SELECT shadow_n, shadow_hash, shadow_part FROM feed WHERE feed = ?", [feed]
+        ).fetchone()
+        return None if n is None else Cursor(feed=feed, n=n, hash=hash_, part=part)
+
+    def start_shadow(self, feed: str) -> None:
+        self._drop_shadow(feed)
+        self._sql.execute(
+            "UPDATE feed SET shadow_n = 0, shadow_hash = ?, shadow_part = 0 WHERE feed = ?",
+            [feed_origin(self.ledger_id, feed), feed],
+        )
+
+    def put_rows(self, feed: str, changes: Iterable[RowChange], cursor: Cursor, *, shadow: bool) -> None:
+        table, prefix = ("shadow", "shadow_") if shadow else ("live", "")
+        # Every row is read before the first is written, so that one which cannot be read leaves nothing behind.
+        runs = [(gone, [_row(feed, one) for one in batch]) for gone, batch in _runs(changes)]
+        for gone, rows in runs:
+            if gone:
+                self._sql.executemany(f"DELETE FROM {table} WHERE tbl = ? AND key = ?", [row[:2] for row in rows])
+            else:
+                self._sql.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._sql.execute(
+            f"UPDATE feed SET {prefix}n = ?, {prefix}hash = ?, {prefix}part = ? WHERE feed = ?",
+            [cursor.n, cursor.hash, cursor.part, feed],
+        )
+
+    def cover(self, feed: str, ids: Iterable[str], *, shadow: bool) -> None:
+        named = [(feed, id) for id in ids]
+        self._sql.executemany(
+            f"INSERT OR IGNORE INTO cover (feed, op, shadow) SELECT ?, id, {int(shadow)} FROM operation WHERE id = ?",
+            named,
+        )
+        if not shadow:
+            self._sql.executemany("UPDATE delta SET pending = 0 WHERE feed = ? AND op = ? AND pending = 1", named)
+
+    def swap_shadow(self, feed: str) -> None:
+        self._sql.execute("DELETE FROM live WHERE feed = ?", [feed])
+        self._sql.execute("INSERT OR REPLACE INTO live SELECT * FROM shadow WHERE feed = ?", [feed])
+        self._sql.execute("DELETE FROM cover WHERE feed = ? AND shadow = 0", [feed])
+        self._sql.execute("UPDATE cover SET shadow = 0 WHERE feed = ?", [feed])
+        # What was not covered by the new rows counts on top of them again: deltas stay as long as their operation.
+        self._sql.execute(
+            "UPDATE delta SET pending = NOT EXISTS"
+            " (SELECT 1 FROM cover WHERE cover.op = delta.op AND cover.feed = delta.feed AND cover.shadow = 0)"
+            " WHERE feed = ?",
+            [feed],
+        )
+        self._sql.execute("UPDATE feed SET n = shadow_n, hash = shadow_hash, part = shadow_part WHERE feed = ?", [feed])
+        self._drop_shadow(feed)
+
+    def _drop_shadow(self, feed: str) -> None:
+        self._sql.execute("DELETE FROM shadow WHERE feed = ?", [feed])
+        self._sql.execute("DELETE FROM cover WHERE feed = ? AND shadow = 1", [feed])
+        self._sql.execute(
+            "UPDATE feed SET shadow_n = NULL, shadow_hash = NULL, shadow_part = NULL WHERE feed = ?", [feed]
+        )
+
+    # --- how fresh they are
+
+    def age(self, feed: str) -> FeedAge:
+        found = self._sql.execute("SELECT n, as_of FROM feed WHERE feed = ?", [feed]).fetchone()
+        return FeedAge(feed, *found) if found else FeedAge(feed, 0, "")
+
+    def note_answer(self, at: str, unfinished: Iterable[str]) -> None:
+        """The ledger answered at `at`; every feed but the unfinished ones shows its state of that moment."""
+        behind = set(unfinished)
+        for (feed,) in self._sql.execute("SELECT feed FROM feed WHERE shadow_n IS NULL").fetchall():
+            if feed not in behind:
+                self._sql.execute("UPDATE feed SET as_of = ? WHERE feed = ?", [at, feed])
+
+
+def _runs(changes: Iterable[RowChange]) -> Iterator[tuple[bool, list[RowChange]]]:
+    """Stretches of changes that all set or all remove a row, in order."""
+    batch: list[RowChange] = []
+    for change in changes:
+        if batch and (change.row is None) != (batch[0].row is None):
+            yield batch[0].row is None, batch
+            batch = []
+        batch.append(change)
+    if batch:
+        yield batch[0].row is None, batch
+
+
+def _row(feed: str, change: RowChange) -> _Row:
+    by = (None, None, None) if change.row is None else _lookups(change.table, change.row)
+    return change.table, change.key, feed, change.row or b"", *by
+
+
+def _lookups(table: str, body: bytes) -> tuple[str | None, str | None, str | None]:
+    """The texts by which a row is found; nothing for a table that this program does not know."""
+    fields = LOOKUPS.get(table, ())
+    row = decode(body, BY_TABLE[table]) if fields else None
+    first, second, third = (
+        str(getattr(row, fields[index])) if index < len(fields) else None for index in range(_LOOKUP_COLUMNS)
+    )
+    return first, second, third

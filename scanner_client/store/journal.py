@@ -1,0 +1,52 @@
+"""What is kept beside the stream: where the flow stands, one line of everything that happened, what people must see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from scanner_client.ports import Alert
+from scanner_client.store.identity import Section
+from sync.wire.codec import encode
+
+KEPT_LINES = 100_000
+"""Journal lines a terminal holds: months of a busy one. The oldest go when a line is added beyond them."""
+
+
+class Journal(Section):
+    """Flow state, journal and alerts."""
+
+    def load_state(self) -> bytes | None:
+        found = self._sql.execute("SELECT state FROM flow_state").fetchone()
+        return None if found is None else bytes(found[0])
+
+    def save_state(self, state: bytes) -> None:
+        self._sql.execute("INSERT OR REPLACE INTO flow_state (id, state) VALUES (1, ?)", [state])
+
+    def journal(self, kind: str, entry: dict[str, Any]) -> None:
+        text = encode(entry, canonical_order=True).decode()
+        line = self._sql.execute(
+            "INSERT INTO journal (at, kind, entry) VALUES (?, ?, ?) RETURNING n", [self._sources.now(), kind, text]
+        ).fetchone()
+        self._sql.execute("DELETE FROM journal WHERE n <= ?", [line[0] - KEPT_LINES])
+
+    def journal_lines(self, count: int) -> Sequence[tuple[str, str, dict[str, Any]]]:
+        """The newest `count` lines, newest first: time, kind, entry."""
+        found = self._sql.execute("SELECT at, kind, entry FROM journal ORDER BY n DESC LIMIT ?", [count])
+        return [(at, kind, msgspec.json.decode(entry)) for at, kind, entry in found]
+
+    def alert(self, kind: str, **facts: str) -> None:
+        self._sql.execute(
+            "INSERT OR IGNORE INTO alert (at, kind, facts) VALUES (?, ?, ?)",
+            [self._sources.now(), kind, encode(facts, canonical_order=True).decode()],
+        )
+
+    def clear_alert(self, kind: str) -> None:
+        self._sql.execute("DELETE FROM alert WHERE kind = ?", [kind])
+
+    def alerts(self) -> Sequence[Alert]:
+        """What people must see until its cause ends, oldest first."""
+        found = self._sql.execute("SELECT kind, facts FROM alert ORDER BY n")
+        return [Alert(kind, msgspec.json.decode(facts)) for kind, facts in found]

@@ -1,0 +1,312 @@
+"""The stream of this terminal: operations with their links, in epochs, until everyone who must know them does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from scanner_client.ports import NewOperation, StoreError
+from scanner_client.store.identity import Section
+from scanner_client.store.standing import KEPT, standing
+from sync.core.terminal import Head, Offered
+from sync.wire.bodies import BODY_TYPES, Posting, Undone, decode_body
+from sync.wire.codec import decode, encode
+from sync.wire.effects import Effect, LineProgress, TaskTurn, effect_feed, effects
+from sync.wire.messages import GLOBAL_FEED, Outcome
+from sync.wire.operation import (
+    Cursor,
+    Link,
+    Operation,
+    Parent,
+    WireError,
+    decode_operation,
+    link_hash,
+    new_operation,
+    op_hash,
+)
+from sync.wire.rows import Balance, OrderLine, Task
+
+HASH_CHARS = 64
+
+
+class Outbox(Section):
+    """Seq, link, bytes, deltas and outcome of every operation held."""
+
+    # --- taking work in
+
+    def append(self, operation: NewOperation) -> str:
+        """Queue it: id, link, bytes and pending effects. Returns the id. Raises StoreError where it cannot be kept."""
+        try:
+            raw = self._bytes_of(operation)
+            decoded = decode_operation(raw)
+            found = self._effects(decoded)
+        except WireError as error:
+            message = f"The {operation.kind} cannot be kept: {error}. Report this as a problem."
+            raise StoreError(error.reason, message) from error
+        self._link(decoded, raw)
+        self._add_deltas(decoded.id, found)
+        return decoded.id
+
+    def _bytes_of(self, new: NewOperation) -> bytes:
+        return new_operation(
+            id=self._sources.new_id(),
+            ledger_id=self.ledger_id,
+            site=self.site,
+            terminal=self.terminal,
+            kind=new.kind,
+            at=new.at,
+            offset=new.offset,
+            by=new.by,
+            body=new.body,
+            flow=new.flow,
+            task=new.task,
+            task_rev=new.task_rev,
+            basis=self._basis(),
+            scans=new.scans,
+        )
+
+    def _basis(self) -> tuple[Cursor, ...]:
+        """The cursors of the two feeds this terminal works from: what its person could have seen."""
+        rows = self._sql.execute(
+            "SELECT feed, n, hash FROM feed WHERE feed IN (?, ?) ORDER BY place", [GLOBAL_FEED, self.site]
+        )
+        return tuple(Cursor(feed=feed, n=n, hash=hash_) for feed, n, hash_ in rows)
+
+    def _link(self, operation: Operation, raw: bytes) -> None:
+        head = self.head()
+        link = Link(epoch=head.epoch, seq=head.seq + 1, prev=head.hash, op_hash=op_hash(raw))
+        self._sql.execute(
+            "INSERT INTO operation (seq, id, op_hash, prev, hash, kind, at, raw, outcome, standing)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
+            [
+                link.seq,
+                operation.id,
+                link.op_hash,
+                link.prev,
+                self._hash(link),
+                operation.kind,
+                operation.at,
+                raw,
+                KEPT,
+            ],
+        )
+
+    def _effects(self, operation: Operation) -> list[Effect]:
+        if operation.kind not in BODY_TYPES:
+            return []
+        body = decode_body(operation)
+        target = self._held(body.target) if isinstance(body, Undone) else None
+        return effects(operation, body, target)
+
+    def _held(self, id: str) -> tuple[Operation, Any] | None:
+        """A retained operation whose effects are known, with its body."""
+        found = self._sql.execute("SELECT raw FROM operation WHERE id = ?", [id]).fetchone()
+        if found is None:
+            return None
+        operation = decode_operation(found[0])
+        return (operation, decode_body(operation)) if operation.kind in BODY_TYPES else None
+
+    def _add_deltas(self, id: str, found: Sequence[Effect]) -> None:
+        followed = set(self.feeds())
+        rows = [
+            (id, part, effect_feed(effect), *_delta(effect))
+            for part, effect in enumerate(found)
+            if effect_feed(effect) in followed
+        ]
+        self._sql.executemany(
+            "INSERT INTO delta (op, part, feed, tbl, key, amount, short, state, pending)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
+            rows,
+        )
+
+    def operation(self, id: str) -> tuple[str, Any] | None:
+        """Kind and body of an operation held here; the body of an unknown kind is plain JSON values."""
+        found = self._sql.execute("SELECT raw FROM operation WHERE id = ?", [id]).fetchone()
+        if found is None:
+            return None
+        operation = decode_operation(found[0])
+        if operation.kind not in BODY_TYPES:
+            return operation.kind, msgspec.json.decode(operation.body)
+        return operation.kind, decode_body(operation)
+
+    # --- the current epoch
+
+    def feeds(self) -> Sequence[str]:
+        return [feed for (feed,) in self._sql.execute("SELECT feed FROM feed ORDER BY place")]
+
+    def head(self) -> Head:
+        epoch, seq, hash_ = self._sql.execute(
+            "SELECT epoch, head_seq, head_hash FROM stream ORDER BY n DESC LIMIT 1"
+        ).fetchone()
+        last = self._sql.execute("SELECT seq, hash FROM operation ORDER BY seq DESC LIMIT 1").fetchone()
+        return Head(epoch, *last) if last else Head(epoch, seq, hash_)
+
+    def link_hash(self, seq: int) -> str | None:
+        found = self._sql.execute("SELECT hash FROM operation WHERE seq = ?", [seq]).fetchone()
+        return None if found is None else str(found[0])
+
+    def first_unanswered(self) -> int | None:
+        found = self._sql.execute("SELECT min(seq) FROM operation WHERE standing = ?", [KEPT]).fetchone()[0]
+        return None if found is None else int(found)
+
+    def first_retained(self) -> int | None:
+        found = self._sql.execute("SELECT min(seq) FROM operation").fetchone()[0]
+        return None if found is None else int(found)
+
+    def offer(self, from_seq: int, count: int) -> Sequence[Offered]:
+        epoch, parent = self._epoch()
+        rows = self._sql.execute(
+            "SELECT seq, prev, op_hash, raw FROM operation WHERE seq >= ? ORDER BY seq LIMIT ?", [from_seq, count]
+        )
+        return [
+            Offered(_link(epoch, seq, prev, hash_, parent if seq == 1 else None), raw) for seq, prev, hash_, raw in rows
+        ]
+
+    def retained_in(self, epoch: str, from_seq: int, to_seq: int, count: int) -> Sequence[Offered]:
+        if epoch == self.head().epoch:
+            return [one for one in self.offer(from_seq, count) if one.link.seq <= to_seq]
+        rows = self._sql.execute(
+            "SELECT l.seq, l.prev, l.op_hash, l.parent, o.raw FROM earlier_link l JOIN operation o ON o.id = l.op"
+            " WHERE l.epoch = ? AND l.seq BETWEEN ? AND ? ORDER BY l.seq LIMIT ?",
+            [epoch, from_seq, to_seq, count],
+        )
+        return [Offered(_link(epoch, seq, prev, hash_, _parent(parent)), raw) for seq, prev, hash_, parent, raw in rows]
+
+    def store_outcome(self, outcome: Outcome) -> None:
+        seq = self._seq_of(outcome.id)
+        if seq is not None:
+            self._sql.execute(
+                "UPDATE operation SET outcome = ?, standing = ? WHERE seq = ?",
+                [encode(outcome), standing(outcome), seq],
+            )
+
+    def store_state(self, id: str, state: str) -> None:
+        found = self._sql.execute("SELECT outcome FROM operation WHERE id = ? AND outcome IS NOT NULL", [id]).fetchone()
+        if found is not None:
+            self.store_outcome(msgspec.structs.replace(decode(found[0], Outcome), state=state))
+
+    def _seq_of(self, name: str) -> int | None:
+        found = self._sql.execute("SELECT seq FROM operation WHERE id = ?", [name]).fetchone()
+        if found is None and len(name) == HASH_CHARS:
+            # Without an index: only an operation whose id the ledger could not read is named by its hash.
+            found = self._sql.execute("SELECT seq FROM operation WHERE op_hash = ?", [name]).fetchone()
+        return None if found is None else int(found[0])
+
+    # --- epochs
+
+    def mint_epoch(self, epoch: str) -> None:
+        head = self.head()
+        parent = Parent(epoch=head.epoch, seq=head.seq, hash=head.hash)
+        self._keep_links(head.epoch)
+        self._sql.execute(
+            "INSERT INTO stream (epoch, parent, head_seq, head_hash) VALUES (?, ?, 0, ?)",
+            [epoch, encode(parent), head.hash],
+        )
+        self._relink(epoch, parent)
+        self._set_meta("sent_seq", "0")
+        self._park(head.epoch)
+
+    def _keep_links(self, epoch: str) -> None:
+        parent = self._sql.execute("SELECT parent FROM stream WHERE epoch = ?", [epoch]).fetchone()[0]
+        self._sql.execute(
+            "INSERT INTO earlier_link (epoch, seq, op, op_hash, prev, hash, parent)"
+            " SELECT ?, seq, id, op_hash, prev, hash, iif(seq = 1, ?, NULL) FROM operation",
+            [epoch, parent],
+        )
+
+    def _relink(self, epoch: str, parent: Parent) -> None:
+        held = self._sql.execute("SELECT seq, op_hash FROM operation ORDER BY seq").fetchall()
+        before = parent.hash
+        links: list[tuple[int, str, str, int]] = []
+        for seq, (old, hash_) in enumerate(held, start=1):
+            link = Link(epoch=epoch, seq=seq, prev=before, op_hash=hash_)
+            before = self._hash(link)
+            links.append((seq, link.prev, before, old))
+        # In rising order a new seq is never one that a later operation still has.
+        self._sql.executemany("UPDATE operation SET seq = ?, prev = ?, hash = ? WHERE seq = ?", links)
+
+    def _park(self, epoch: str) -> None:
+        """The work at hand belonged to the stream that was left; a person decides what becomes of it."""
+        self._sql.execute(
+            "INSERT INTO parked (at, epoch, state) SELECT ?, ?, state FROM flow_state", [self._sources.now(), epoch]
+        )
+        self._sql.execute("DELETE FROM flow_state")
+
+    def _epoch(self) -> tuple[str, Parent | None]:
+        epoch, parent = self._sql.execute("SELECT epoch, parent FROM stream ORDER BY n DESC LIMIT 1").fetchone()
+        return epoch, _parent(parent)
+
+    def _hash(self, link: Link) -> str:
+        return link_hash(link, ledger_id=self.ledger_id, terminal=self.terminal)
+
+    # --- forgetting
+
+    def prune(self, safe_seq: int) -> None:
+        if self._sql.execute("SELECT 1 FROM feed WHERE shadow_n IS NOT NULL").fetchone():
+            return
+        last = self._last_to_prune(safe_seq)
+        if last is None:
+            return
+        head = self.head()
+        self._sql.execute(
+            "UPDATE stream SET head_seq = ?, head_hash = ? WHERE epoch = ?", [head.seq, head.hash, head.epoch]
+        )
+        gone = "(SELECT id FROM operation WHERE seq <= ?)"
+        for table in ("delta", "cover", "earlier_link"):
+            self._sql.execute(f"DELETE FROM {table} WHERE op IN {gone}", [last])
+        self._sql.execute("DELETE FROM operation WHERE seq <= ?", [last])
+
+    def _last_to_prune(self, safe_seq: int) -> int | None:
+        """The end of the longest prefix that nobody needs from here any more."""
+        last = None
+        followed = set(self.feeds())
+        for seq, id, outcome in self._sql.execute(
+            "SELECT seq, id, outcome FROM operation WHERE seq <= ? ORDER BY seq", [safe_seq]
+        ):
+            if outcome is None or not self._covered(id, followed & decode(outcome, Outcome).feeds.keys()):
+                break
+            last = int(seq)
+        return last
+
+    def _covered(self, id: str, feeds: Iterable[str]) -> bool:
+        covered = {feed for (feed,) in self._sql.execute("SELECT feed FROM cover WHERE op = ? AND shadow = 0", [id])}
+        return covered.issuperset(feeds)
+
+    # --- the ledger's epochs
+
+    def ledger_epochs(self) -> Sequence[str]:
+        return [epoch for (epoch,) in self._sql.execute("SELECT epoch FROM ledger_epoch ORDER BY n")]
+
+    def adopt_ledger_epoch(self, epoch: str) -> None:
+        self._sql.execute("INSERT INTO ledger_epoch (epoch) VALUES (?)", [epoch])
+
+    # --- what has left the house
+
+    def note_sent(self, seq: int) -> None:
+        """Operations up to `seq` of the current epoch were offered to the ledger; shown, and nothing rests on it."""
+        if seq > self.sent_seq():
+            self._set_meta("sent_seq", str(seq))
+
+    def sent_seq(self) -> int:
+        return int(self._meta("sent_seq") or 0)
+
+
+def _link(epoch: str, seq: int, prev: str, op_hash: str, parent: Parent | None) -> Link:
+    return Link(epoch=epoch, seq=seq, prev=prev, op_hash=op_hash, parent=parent)
+
+
+def _parent(stored: bytes | None) -> Parent | None:
+    return None if stored is None else decode(stored, Parent)
+
+
+def _delta(effect: Effect) -> tuple[str, str, str, str, str]:
+    """Table, key, amount, short, state: an effect as a row of `delta`."""
+    match effect:
+        case Posting():
+            return Balance.table, effect.account, str(effect.quantity), "", ""
+        case LineProgress():
+            return OrderLine.table, effect.key, str(effect.done), str(effect.short), ""
+        case TaskTurn():
+            return Task.table, effect.key, "", "", effect.state

@@ -1,0 +1,138 @@
+"""What a step sees: the live rows of the feeds with this terminal's own uncovered work laid over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar, cast
+
+import msgspec
+
+from scanner_client.store.identity import Section
+from scanner_client.store.schema import LOOKUPS
+from sync.wire.codec import decode
+from sync.wire.quantity import parse_quantity
+from sync.wire.rows import SEPARATOR, Balance, OrderLine, Row, Task, row_key
+
+R = TypeVar("R", bound=Row)
+Overlaid = Balance | OrderLine | Task
+_Delta = tuple[str, str, str]
+"""Amount, short and state, as the outbox wrote them."""
+
+_AFTER_ANY_KEY = "\U0010ffff"
+
+
+class View(Section):
+    """Rows by key or by field. Reads what the transaction itself has written."""
+
+    def row(self, kind: type[R], key: str) -> R | None:
+        found = self._sql.execute("SELECT body FROM live WHERE tbl = ? AND key = ?", [kind.table, key]).fetchone()
+        live = None if found is None else decode(found[0], kind)
+        if not issubclass(kind, Overlaid):
+            return live
+        deltas = self._deltas(kind.table, key, key)
+        base = live if live is not None else _blank(kind, key) if deltas.get(key) else None
+        return None if base is None else _laid_over(base, deltas.get(key, ()))
+
+    def rows(self, kind: type[R], **equal: str) -> Sequence[R]:
+        """Rows whose fields equal these texts, in key order."""
+        found = self._live(kind, equal)
+        if issubclass(kind, Overlaid):
+            self._lay_over(kind, found, equal)
+        return [found[key] for key in sorted(found) if _matches(found[key], equal)]
+
+    def on_hand(self, *, location: str = "", item: str = "") -> Sequence[Balance]:
+        """Balances that are not zero, own pending work included; the world outside (`@…`) only where asked for."""
+        equal = {name: value for name, value in (("location", location), ("item", item)) if value}
+        return [
+            balance
+            for balance in self.rows(Balance, **equal)
+            if balance.quantity and (location or not balance.location.startswith("@"))
+        ]
+
+    def _live(self, kind: type[R], equal: dict[str, str]) -> dict[str, R]:
+        """Live rows that may match, by key, found over the narrowest index there is."""
+        where, values = self._narrowest(kind, equal)
+        found = self._sql.execute(f"SELECT key, body FROM live WHERE tbl = ?{where}", [kind.table, *values])
+        return {key: decode(body, kind) for key, body in found}
+
+    def _narrowest(self, kind: type[Row], equal: dict[str, str]) -> tuple[str, list[str]]:
+        if set(kind.key_fields) <= equal.keys():
+            return " AND key = ?", [row_key(*(equal[name] for name in kind.key_fields))]
+        for column, name in enumerate(LOOKUPS.get(kind.table, ()), start=1):
+            if name in equal:
+                return f" AND by{column} = ?", [equal[name]]
+        return "", []
+
+    def _lay_over(self, kind: type[R], found: dict[str, R], equal: dict[str, str]) -> None:
+        """Lay pending work over `found`; rows that only this work makes match are added."""
+        low = self._leading_key(kind, equal)
+        for key, deltas in self._deltas(kind.table, low, low + _AFTER_ANY_KEY).items():
+            base = found.get(key)
+            if base is None:
+                base = self._made_to_match(kind, key, equal)
+            if base is not None:
+                found[key] = _laid_over(base, deltas)
+
+    def _leading_key(self, kind: type[Row], equal: dict[str, str]) -> str:
+        """The beginning that the keys of all matching rows share, as far as `equal` tells; the site is our own."""
+        parts: list[str] = []
+        for name in kind.key_fields:
+            value = equal.get(name, self.site if name == "site" else None)
+            if value is None:
+                return row_key(*parts, "")
+            parts.append(value)
+        return row_key(*parts)
+
+    def _made_to_match(self, kind: type[R], key: str, equal: dict[str, str]) -> R | None:
+        """A row outside the narrowed search: a new account, or a task that own work brought into the asked state."""
+        blank = _blank(kind, key)
+        if blank is not None:
+            return blank if _matches(blank, equal) else None
+        if kind is Task and "state" in equal:
+            found = self._sql.execute("SELECT body FROM live WHERE tbl = ? AND key = ?", [kind.table, key]).fetchone()
+            return decode(found[0], kind) if found else None
+        return None
+
+    def _deltas(self, table: str, low: str, high: str) -> dict[str, list[_Delta]]:
+        """Pending work on the rows of a table with keys from `low` to `high`, oldest first."""
+        found: dict[str, list[_Delta]] = {}
+        for key, *delta in self._sql.execute(
+            "SELECT key, amount, short, state FROM delta"
+            " WHERE pending = 1 AND tbl = ? AND key BETWEEN ? AND ? ORDER BY rowid",
+            [table, low, high],
+        ):
+            found.setdefault(key, []).append(cast(_Delta, tuple(delta)))
+        return found
+
+
+def _matches(row: Row, equal: dict[str, str]) -> bool:
+    return all(str(getattr(row, name)) == value for name, value in equal.items())
+
+
+def _blank(kind: type[R], key: str) -> R | None:
+    """The account that own work opened before the ledger heard of it; other rows are only the ledger's to make."""
+    if kind is not Balance:
+        return None
+    names = Balance.key_fields
+    return kind(**dict(zip(names, key.split(SEPARATOR), strict=True)))
+
+
+def _laid_over(row: R, deltas: Iterable[_Delta]) -> R:
+    for delta in deltas:
+        row = _with_delta(row, delta)
+    return row
+
+
+def _with_delta(row: R, delta: _Delta) -> R:
+    amount, short, state = delta
+    match row:
+        case Balance():
+            return msgspec.structs.replace(row, quantity=row.quantity + parse_quantity(amount))
+        case OrderLine():
+            return msgspec.structs.replace(
+                row, done=row.done + parse_quantity(amount), short=row.short + parse_quantity(short)
+            )
+        case Task():
+            return msgspec.structs.replace(row, state=state)
+        case _:
+            return row
