@@ -46,7 +46,8 @@ class TerminalTransaction(Protocol):
 
     Feeds: each followed feed has live rows with a cursor (n = 0 and the feed's origin hash at first), and, only
     while it is being read again, shadow rows with a cursor of their own. Pending deltas (own postings not yet covered)
-    exist per (operation, feed) beside the live rows; a live page that covers an operation removes them in its own transaction.
+    exist per (operation, feed) beside the live rows; a live page that covers an operation removes them in its own
+    transaction.
     """
 
     @property
