@@ -1,0 +1,146 @@
+"""The ASGI application: routes, limits, and one place where every refusal is answered and logged once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server_stub.access import AccessRefused
+from server_stub.api.body import BoundedBody
+from server_stub.api.desk import Desk, desk_of
+from server_stub.api.exchange import sync
+from server_stub.api.lists import list_route
+from server_stub.api.openapi import SHOWN, document
+from server_stub.api.refusals import Refusal, busy, refusal_response
+from server_stub.api.replies import reply
+from server_stub.api.settings import Settings
+from server_stub.api.terminals import enroll_terminal, rotate_token
+from server_stub.api.waiting import wait
+from server_stub.logs import log
+from server_stub.ports import Busy, ServedLedger
+from sync.wire.limits import VERSION
+
+SAYINGS = {
+    404: ("not_found", "there is nothing at this address; /openapi.json lists what there is"),
+    405: ("wrong_method", "this address takes another method; /openapi.json says which"),
+}
+
+
+def create_app(ledger: ServedLedger, settings: Settings) -> Starlette:
+    """The service over an open ledger; it closes the ledger when its lifespan ends."""
+    desk = Desk(ledger, settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(desk.news.watch)
+            try:
+                yield
+            finally:
+                desk.news.close()
+        await desk.close()
+
+    app = Starlette(
+        routes=_routes(),
+        middleware=[Middleware(AnsweredFailures), Middleware(BoundedBody, limits=settings.body)],
+        exception_handlers={Refusal: _refused, AccessRefused: _refused, HTTPException: _refused, Busy: _refused},
+        lifespan=lifespan,
+    )
+    app.state.desk = desk
+    return app
+
+
+def _routes() -> list[Route]:
+    return [
+        Route("/v1/sync", sync, methods=["POST"]),
+        Route("/v1/wait", wait),
+        Route("/v1/terminals/enroll", enroll_terminal, methods=["POST"]),
+        Route("/v1/terminals/token", rotate_token, methods=["POST"]),
+        *(Route(f"/v1/{name}", list_route(name)) for name in SHOWN),
+        Route("/health", health),
+        Route("/openapi.json", openapi),
+    ]
+
+
+async def health(request: Request) -> Response:
+    """Whether the service answers and its database can be read."""
+    heads = await desk_of(request).run(lambda ledger: ledger.heads())
+    ledger = desk_of(request).ledger
+    return await reply(
+        request,
+        {
+            "v": VERSION,
+            "ok": True,
+            "ledger_id": ledger.ledger_id,
+            "ledger_epoch": ledger.ledger_epoch,
+            "feeds": len(heads),
+        },
+    )
+
+
+async def openapi(request: Request) -> Response:
+    return await reply(request, document(version("scanner-client")))
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    refusal = as_refusal(error)
+    _log_refusal(request.scope, refusal)
+    return refusal_response(refusal)
+
+
+def as_refusal(error: Exception) -> Refusal:
+    """The answer to an expected failure, in our form."""
+    match error:
+        case Refusal():
+            return error
+        case AccessRefused():
+            return Refusal(400 if error.reason == "malformed" else 401, error.reason, str(error))
+        case Busy():
+            return busy("the ledger's database is busy; the same request is sent again")
+        case HTTPException():
+            reason, message = SAYINGS.get(error.status_code, ("refused", error.detail))
+            return Refusal(error.status_code, reason, message, error.headers)
+        case _:
+            return Refusal(500, "failed", "the ledger failed at this; nothing was stored, and its log says why")
+
+
+def _log_refusal(scope: Scope, refusal: Refusal, error: Exception | None = None) -> None:
+    level = log().error if error else log().warning
+    level(
+        "refused",
+        status=refusal.status,
+        reason=refusal.reason,
+        text=refusal.message,
+        method=scope["method"],
+        path=scope["path"],
+        terminal=scope.get("state", {}).get("terminal", ""),
+        client=(scope.get("client") or ("",))[0],
+        exc_info=error,
+    )
+
+
+class AnsweredFailures:
+    """Whatever nobody expected is answered in our form too, and logged once with its trace."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except ClientDisconnect:
+            log().info("client left", path=scope["path"])
+        except Exception as error:  # noqa: BLE001 the border of the service: nothing may leave it unanswered
+            refusal = as_refusal(error)
+            _log_refusal(scope, refusal, error)
+            await refusal_response(refusal)(scope, receive, send)

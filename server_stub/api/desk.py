@@ -1,0 +1,65 @@
+"""The desk every route works at: the ledger behind its threads, the news, and the places for exchanges in flight.
+
+The event loop never touches the database. SQLite gets one thread, in which its connection lives; PostgreSQL a few.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+from starlette.requests import Request
+
+from server_stub.api.news import News
+from server_stub.api.refusals import Refusal, busy
+from server_stub.api.settings import Settings
+from server_stub.ports import ServedLedger
+
+T = TypeVar("T")
+
+
+class Desk:
+    def __init__(self, ledger: ServedLedger, settings: Settings) -> None:
+        self.ledger = ledger
+        self.settings = settings
+        self.news = News(lambda: self.run(lambda ledger: ledger.heads()), settings.look_again)
+        self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="ledger")
+        self._in_flight = 0
+
+    async def run(self, work: Callable[[ServedLedger], T]) -> T:
+        """Do the work in a thread that owns a connection."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, self.ledger)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """One of the places for exchanges. Raises a 503 Refusal where all are taken: better there than in a queue."""
+        if self._in_flight >= self.settings.max_in_flight:
+            raise busy("the ledger has as many exchanges in flight as it takes; the terminal sends this one again")
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+
+    async def close(self) -> None:
+        """Close the ledger in its thread, after all work under way."""
+        self.news.close()
+        await self.run(lambda ledger: ledger.close())
+        self._threads.shutdown()
+
+
+def desk_of(request: Request) -> Desk:
+    desk = request.app.state.desk
+    assert isinstance(desk, Desk)
+    return desk
+
+
+def bearer(request: Request) -> str:
+    """The token of the request. Raises a 401 Refusal where there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refusal(401, "wrong_token", "the request carries no token; send it as `Authorization: Bearer TOKEN`")
+    return token.strip()

@@ -1,0 +1,59 @@
+"""`POST /v1/sync`: the envelope's checks, then the ledger's answer. Whatever fails here stored nothing."""
+
+from __future__ import annotations
+
+import anyio.to_thread
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server_stub.access import AccessRefused, admit_terminal
+from server_stub.api.desk import bearer, desk_of
+from server_stub.api.refusals import Refusal, malformed
+from server_stub.api.replies import reply
+from server_stub.keys import is_signed_request
+from server_stub.ports import ServedLedger
+from sync.wire.codec import decode
+from sync.wire.limits import VERSION
+from sync.wire.messages import SyncReply, SyncRequest
+
+MAX_BATCH = 5000
+"""Operations in one request: one transaction, and every other terminal waits for it."""
+
+
+async def sync(request: Request) -> Response:
+    desk = desk_of(request)
+    with desk.place():
+        token = bearer(request)
+        wanted = await anyio.to_thread.run_sync(read_envelope, await request.body())
+        request.state.terminal = wanted.terminal
+        answer = await desk.run(lambda ledger: exchange(ledger, token, wanted))
+        desk.news.stir()
+        return await reply(request, answer)
+
+
+def read_envelope(body: bytes) -> SyncRequest:
+    """The request with its operations still raw. Raises a Refusal for what cannot be read at all."""
+    try:
+        wanted = decode(body, SyncRequest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise malformed(f"the request cannot be read: {error}; send it again") from error
+    if not 1 <= wanted.v <= VERSION:
+        raise Refusal(400, "unknown_version", f"the request has version {wanted.v}; this ledger reads 1 to {VERSION}")
+    count = len(wanted.stream.ops) + len(wanted.stream.fills)
+    if len(wanted.stream.links) != len(wanted.stream.ops):
+        raise malformed("the request has not as many links as operations; update the terminal's program")
+    if count > MAX_BATCH:
+        raise Refusal(413, "too_big", f"the request has {count} operations; send at most {MAX_BATCH} at a time")
+    return wanted
+
+
+def exchange(ledger: ServedLedger, token: str, wanted: SyncRequest) -> SyncReply:
+    """Let the terminal in and answer it. Raises a Refusal or AccessRefused before anything is stored."""
+    if wanted.ledger_id != ledger.ledger_id:
+        message = "the request is for another ledger; check the terminal's address, or enrol it with this ledger"
+        raise Refusal(409, "other_ledger", message)
+    terminal = ledger.registry(lambda registry: admit_terminal(registry, token, wanted.terminal))
+    if not is_signed_request(terminal.public_key, wanted):
+        raise AccessRefused("bad_signature", "the terminal's key did not sign this request; enrol the terminal again")
+    return ledger.sync(wanted)

@@ -1,0 +1,40 @@
+"""`GET /v1/wait`: a long poll that answers as soon as a feed is no longer where the terminal's cursor is."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server_stub.access import admit_terminal
+from server_stub.api.desk import bearer, desk_of
+from server_stub.api.refusals import busy, malformed
+from server_stub.api.replies import reply
+from sync.wire.codec import decode
+from sync.wire.operation import Cursor
+from sync.wire.service import WaitReply
+
+MAX_CURSORS = 100
+
+
+async def wait(request: Request) -> Response:
+    desk = desk_of(request)
+    token, cursors = bearer(request), _cursors(request)
+    request.state.terminal = request.query_params.get("terminal", "")
+    if desk.news.waiting >= desk.settings.max_waiting:
+        raise busy("the ledger holds as many long polls as it takes; the terminal asks again")
+    await desk.run(lambda ledger: ledger.registry(lambda r: admit_terminal(r, token, request.state.terminal)))
+    news = await desk.news.wait(cursors, desk.settings.wait_seconds)
+    return await reply(
+        request, WaitReply(ledger_id=desk.ledger.ledger_id, ledger_epoch=desk.ledger.ledger_epoch, news=news)
+    )
+
+
+def _cursors(request: Request) -> list[Cursor]:
+    try:
+        cursors = decode(request.query_params.get("cursors", "[]").encode(), list[Cursor])
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise malformed(f"`cursors` is not a JSON list of cursors: {error}") from error
+    if len(cursors) > MAX_CURSORS:
+        raise malformed(f"`cursors` names {len(cursors)} feeds; at most {MAX_CURSORS} are watched")
+    return cursors

@@ -1,0 +1,203 @@
+"""Running the service: HTTP (or HTTPS) for terminals, and beside a SQLite file the socket of the office."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import h11
+import msgspec
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from server_stub.api.app import create_app
+from server_stub.api.desk import Desk
+from server_stub.api.refusals import error_body
+from server_stub.api.settings import Settings
+from server_stub.logs import log
+from server_stub.office import MAX_LINE_BYTES, OfficeReply, OfficeRequest, done, reach
+from server_stub.place import Place
+from server_stub.ports import ServedLedger
+
+OWNER_ONLY = 0o177
+GRACE_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where the service listens. `port` 0 takes a free one. With a certificate it speaks HTTPS only."""
+
+    host: str = "127.0.0.1"
+    port: int = 8460
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.tls_certificate else "http"
+
+
+class CannotListen(Exception):
+    """The address, the certificate or the office's socket cannot be used. The message names the cure."""
+
+
+class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+    """What `ledger serve` prints once it answers, for people and for programs that started it."""
+
+    v: int = 1
+    address: str
+    host: str
+    port: int
+    pid: int
+    ledger_id: str
+
+
+def serve(
+    ledger: ServedLedger,
+    settings: Settings,
+    place: Place,
+    listening: Listening,
+    announce: Callable[[Announcement], None],
+) -> None:
+    """Serve until SIGTERM or SIGINT, then answer what waits and close the ledger. Raises CannotListen."""
+    app = create_app(ledger, settings)
+    bound = _bound(listening)
+    host, port = bound.getsockname()[:2]
+    address = f"{listening.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+    announcement = Announcement(address=address, host=host, port=port, pid=os.getpid(), ledger_id=ledger.ledger_id)
+    office = Office(app.state.desk, place) if place.file else None
+    config = uvicorn.Config(
+        app,
+        http=ServiceProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        ssl_certfile=listening.tls_certificate,
+        ssl_keyfile=listening.tls_key,
+    )
+    with bound:
+        _load(config)
+        Service(config, app.state.desk, office, lambda: announce(announcement)).run(sockets=[bound])
+
+
+def _bound(listening: Listening) -> socket.socket:
+    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((listening.host, listening.port))
+    except OSError as error:
+        bound.close()
+        where = f"{listening.host} port {listening.port}"
+        raise CannotListen(
+            f"the service cannot listen on {where}: {error.strerror}; choose --host and --port"
+        ) from error
+    return bound
+
+
+def _load(config: uvicorn.Config) -> None:
+    try:
+        config.load()
+    except OSError as error:
+        message = f"the TLS certificate or its key cannot be used ({error}); check --tls-cert and --tls-key"
+        raise CannotListen(message) from error
+
+
+class ServiceProtocol(H11Protocol):
+    """What is not even HTTP is refused in our form too."""
+
+    def send_400_response(self, msg: str) -> None:
+        log().warning("refused", status=400, reason="not_http", text=msg)
+        body = error_body("not_http", "the request is not HTTP/1.1; check the address and that both sides agree on TLS")
+        headers = [("content-type", "application/json"), ("content-length", str(len(body))), ("connection", "close")]
+        events = (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage())
+        for event in events:
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+
+class Service(uvicorn.Server):
+    """uvicorn, with the office's socket, an announcement, and long polls that are answered when it stops."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk, office: Office | None, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._desk = desk
+        self._office = office
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._office:
+            await self._office.open()
+        self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._desk.news.close()
+        if self._office:
+            await self._office.close()
+        await super().shutdown(sockets)
+
+
+class Office:
+    """The socket beside the SQLite file, through which commands have their work done in this process."""
+
+    def __init__(self, desk: Desk, place: Place) -> None:
+        assert place.socket
+        self._desk = desk
+        self._path = place.socket
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        listener = await asyncio.to_thread(_office_listener, self._path)
+        self._server = await asyncio.start_unix_server(self._answer, sock=listener, limit=MAX_LINE_BYTES)
+
+    async def close(self) -> None:
+        if self._server:
+            self._server.close()
+            await asyncio.to_thread(self._path.unlink, missing_ok=True)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            writer.write(msgspec.json.encode(await self._reply(await reader.readline())) + b"\n")
+            await writer.drain()
+        except (ConnectionError, ValueError) as error:
+            log().warning("office left", text=str(error))
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _reply(self, line: bytes) -> OfficeReply:
+        try:
+            request = msgspec.json.decode(line, type=OfficeRequest)
+            reply = await self._desk.run(lambda ledger: done(ledger, request))
+        except Exception as error:  # noqa: BLE001 whatever the work did, whoever asked for it gets an answer
+            log().exception("office work failed")
+            return OfficeReply(refused=f"the running service failed at this ({error}); its log says more", status=2)
+        log().info("office", work=request.work, refused=reply.refused)
+        self._desk.news.stir()
+        return reply
+
+
+def _office_listener(path: Path) -> socket.socket:
+    """A fresh socket at the path, for its owner only. What lies there is a dead service's: this one holds the lock."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(OWNER_ONLY)
+    try:
+        reach(listener.bind, path)
+    except OSError as error:
+        listener.close()
+        raise CannotListen(f"the office's socket {path} cannot be made: {error.strerror}") from error
+    finally:
+        os.umask(before)
+    listener.listen()
+    return listener
