@@ -59,9 +59,9 @@ def named(work: str) -> Callable[..., Any]:
     module, _, name = work.partition(":")
     if module.startswith("server_stub."):
         function = getattr(import_module(module), name, None)
-        if getattr(function, MARK, None) == work:
-            assert callable(function)
-            return function
+        if callable(function) and getattr(function, MARK, None) == work:
+            found: Callable[..., Any] = function
+            return found
     raise OfficeRefusal(f"the running service does not know {work[:80]!r}; restart it with this version")
 
 

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from server_stub.access import Registry
+from server_stub.ledger.book import Book
 from server_stub.listings import Reader
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
+from sync.wire.rows import Row
 
+R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 
 
 class ServedLedger(Reader, Protocol):
-    """What the service needs of `server_stub.db`. Every method is one transaction of its own, made in one thread."""
+    """An open ledger. Every method is one transaction of its own; all are called in the thread that opened it, or, on
+    PostgreSQL, in any. Each may raise Busy."""
 
     @property
     def ledger_id(self) -> str: ...
     @property
     def ledger_epoch(self) -> str: ...
     def sync(self, request: SyncRequest) -> SyncReply: ...
-    def heads(self) -> Mapping[str, Cursor]: ...
-    def registry(self, work: Callable[[Registry], T]) -> T: ...
+    def heads(self) -> Mapping[str, Cursor]:
+        """The newest entry of each feed."""
+
+    def run(self, feeds: Collection[str], work: Callable[[Book], T]) -> T:
+        """`work` in one transaction that holds the locks of these feeds, and begins again with more where it needs."""
+
+    def registry(self, work: Callable[[Registry], T]) -> T:
+        """`work` on terminals, invitations and tokens in one transaction."""
+
+    def get(self, kind: type[R], key: str) -> R | None: ...
+    def verify(self) -> Sequence[str]:
+        """What differs between the log and the tables, a sentence each that names entry or row; empty where nothing."""
+
     def close(self) -> None: ...
 
 
@@ -31,6 +46,9 @@ class Busy(Exception):
 
 
 class OpenLedger(Protocol):
-    """`server_stub.db.open_ledger`. Raises NoLedger where there is none or its schema is another version's."""
+    """`server_stub.db.open_ledger`. Raises NoLedger where there is none or its schema is another version's.
 
-    def __call__(self, url: str) -> ServedLedger: ...
+    `read_only` leaves a SQLite file, and its WAL, as they are: for reading beside a running service.
+    """
+
+    def __call__(self, url: str, *, read_only: bool = False) -> ServedLedger: ...

@@ -16,13 +16,13 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from server_stub.api.app import create_app
-from server_stub.api.desk import Desk
+from server_stub.api.desk import Desk, ledger_threads
 from server_stub.api.refusals import error_body
 from server_stub.api.settings import Settings
 from server_stub.logs import log
 from server_stub.office import MAX_LINE_BYTES, OfficeReply, OfficeRequest, done, reach
 from server_stub.place import Place
-from server_stub.ports import ServedLedger
+from server_stub.ports import OpenLedger
 
 OWNER_ONLY = 0o177
 GRACE_SECONDS = 10
@@ -58,15 +58,20 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def serve(
-    ledger: ServedLedger,
+    open_ledger: OpenLedger,
     settings: Settings,
     place: Place,
     listening: Listening,
     announce: Callable[[Announcement], None],
 ) -> None:
-    """Serve until SIGTERM or SIGINT, then answer what waits and close the ledger. Raises CannotListen."""
-    app = create_app(ledger, settings)
+    """Serve until SIGTERM or SIGINT, then answer what waits and close the ledger.
+
+    Raises CannotListen, and what opening the ledger raises.
+    """
     bound = _bound(listening)
+    threads = ledger_threads(settings)
+    ledger = threads.submit(open_ledger, place.url).result()
+    app = create_app(ledger, settings, threads)
     host, port = bound.getsockname()[:2]
     address = f"{listening.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
     announcement = Announcement(address=address, host=host, port=port, pid=os.getpid(), ledger_id=ledger.ledger_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -36,9 +37,9 @@ SAYINGS = {
 }
 
 
-def create_app(ledger: ServedLedger, settings: Settings) -> Starlette:
-    """The service over an open ledger; it closes the ledger when its lifespan ends."""
-    desk = Desk(ledger, settings)
+def create_app(ledger: ServedLedger, settings: Settings, threads: Executor | None = None) -> Starlette:
+    """The service over an open ledger, which it closes when its lifespan ends. `threads`: those it was opened in."""
+    desk = Desk(ledger, settings, threads)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

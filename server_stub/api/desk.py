@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -21,12 +21,17 @@ from server_stub.ports import ServedLedger
 T = TypeVar("T")
 
 
+def ledger_threads(settings: Settings) -> Executor:
+    """The threads that own connections. A SQLite ledger is opened in its one thread and used in no other."""
+    return ThreadPoolExecutor(settings.threads, thread_name_prefix="ledger")
+
+
 class Desk:
-    def __init__(self, ledger: ServedLedger, settings: Settings) -> None:
+    def __init__(self, ledger: ServedLedger, settings: Settings, threads: Executor | None) -> None:
         self.ledger = ledger
         self.settings = settings
         self.news = News(lambda: self.run(lambda ledger: ledger.heads()), settings.look_again)
-        self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="ledger")
+        self._threads = threads or ledger_threads(settings)
         self._in_flight = 0
 
     async def run(self, work: Callable[[ServedLedger], T]) -> T:

@@ -1,0 +1,112 @@
+"""What commands share: the --db option, errors in one sentence with their exit status, JSON or columns as output."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from server_stub.db import open_ledger
+from server_stub.keys import KeyFileError
+from server_stub.office import OfficeRefusal, perform
+from server_stub.place import LedgerInUse, NoLedger, Place, place_of
+from server_stub.ports import Busy, ServedLedger
+from sync.wire.codec import encode
+
+F = TypeVar("F", bound=Callable[..., Any])
+SITE_HELP = "The warehouse's code."
+
+
+class AsPlace(click.ParamType[Place]):
+    name = "url"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Place:
+        return value if isinstance(value, Place) else place_of(str(value))
+
+
+db_option = click.option(
+    "--db",
+    "place",
+    type=AsPlace(),
+    envvar="LEDGER_DB",
+    required=True,
+    help="The ledger: a SQLite file or URL, or postgresql://…  [env: LEDGER_DB]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of columns.")
+site_option = click.option("--site", required=True, help=SITE_HELP)
+
+
+class Failed(click.ClickException):
+    """One sentence on standard error, and an exit status."""
+
+    def __init__(self, message: str, status: int = 2) -> None:
+        super().__init__(message)
+        vars(self)["exit_code"] = status
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"ledger: {self.message}", err=True, file=file)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """What can go wrong with a ledger, as one sentence and exit status 2 (or the one the answer has)."""
+    try:
+        yield
+    except OfficeRefusal as refusal:
+        raise Failed(str(refusal), refusal.status) from refusal
+    except (LedgerInUse, NoLedger, KeyFileError) as error:
+        raise Failed(str(error)) from error
+    except Busy as error:
+        raise Failed("the ledger's database is busy with other work; run the command again") from error
+
+
+def have_done(place: Place, work: Callable[..., Any], **arguments: Any) -> Any:
+    """Work of the office, done in the running service or here."""
+    with plain_errors():
+        return perform(place, open_ledger, work, **arguments)
+
+
+@contextmanager
+def reading(place: Place) -> Iterator[ServedLedger]:
+    """The ledger to read from, beside a running service too."""
+    with plain_errors():
+        ledger = open_ledger(place.url, read_only=True)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+
+def office_user() -> str:
+    """Who the log names as the author of an office change."""
+    return getpass.getuser()
+
+
+def say_json(value: Any) -> None:
+    click.echo(encode(value).decode())
+
+
+def say_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+    """Rows as a JSON list, or as columns under their names."""
+    if as_json:
+        say_json(rows)
+        return
+    cells = [[_cell(row.get(column)) for column in columns] for row in rows]
+    widths = [max(len(line[at]) for line in [list(columns), *cells]) for at in range(len(columns))]
+    for line in [list(columns), *cells]:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None | "":
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case str() | int():
+            return str(value)
+        case _:
+            return encode(value).decode()

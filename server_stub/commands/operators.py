@@ -1,0 +1,91 @@
+"""`ledger operator`: the people who scan, with their badges and what they may do where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import msgspec
+
+from server_stub.changes import put_global
+from server_stub.commands.asking import db_option, have_done, json_option, office_user, reading, say_rows
+from server_stub.listings import every
+from server_stub.office import OfficeRefusal, office_work
+from server_stub.ports import ServedLedger
+from server_stub.words import checked_code
+from sync.wire.codec import to_builtins
+from sync.wire.rows import Operator
+
+COLUMNS = ("code", "name", "badge", "roles", "language", "active")
+
+
+@office_work
+def add_operator(
+    ledger: ServedLedger, code: str, name: str, badge: str, roles: dict[str, list[str]], language: str, by: str
+) -> None:
+    """A new operator, or the present one changed and active again. A badge belongs to one person."""
+    operator = Operator(code=checked_code("an operator", code), name=name, badge=badge, roles=roles, language=language)
+    holders = [one.code for one in ledger.rows(Operator, {"badge": badge}, "", 2)] if badge else []
+    if set(holders) - {code}:
+        raise OfficeRefusal(f"the badge {badge!r} belongs to {holders[0]}; give another one", 1)
+    put_global(ledger, "operator_added", by, operator)
+
+
+@office_work
+def deactivate_operator(ledger: ServedLedger, code: str, by: str) -> None:
+    known = ledger.get(Operator, code)
+    if known is None:
+        raise OfficeRefusal(f"there is no operator {code!r}; `ledger operator list` shows those there are", 1)
+    put_global(ledger, "operator_deactivated", by, msgspec.structs.replace(known, active=False))
+
+
+def roles_of(words: Sequence[str]) -> dict[str, list[str]]:
+    """`HALL:picker` per word; `picker` alone means everywhere."""
+    roles: dict[str, list[str]] = {}
+    for word in words:
+        site, _, role = word.rpartition(":")
+        roles.setdefault(site or "*", []).append(role)
+    return roles
+
+
+@click.group("operator")
+def operator_command() -> None:
+    """Add, list and deactivate the people who scan."""
+
+
+@operator_command.command("add")
+@click.argument("code")
+@click.option("--name", default="", help="The person's name.")
+@click.option("--badge", default="", help="What scanning the badge gives.")
+@click.option("--role", "roles", multiple=True, help="SITE:ROLE, or ROLE for every site; may be given several times.")
+@click.option("--language", default="", help="Language of the screens: en or zh_CN.")
+@db_option
+def add(code: str, name: str, badge: str, roles: tuple[str, ...], language: str, place: Any) -> None:
+    """Add the operator CODE, or change what is known of CODE.
+
+    \b
+      ledger operator add WANG --name 王芳 --badge B-1001 --role HALL:picker --language zh_CN
+    """
+    given = {"code": code, "name": name, "badge": badge, "roles": roles_of(roles), "language": language}
+    have_done(place, add_operator, **given, by=office_user())
+    click.echo(f"{code} is added")
+
+
+@operator_command.command("list")
+@json_option
+@db_option
+def list_operators(as_json: bool, place: Any) -> None:
+    """List the operators."""
+    with reading(place) as ledger:
+        lines = to_builtins(every(ledger, "operators", {}))
+    say_rows(lines, COLUMNS, as_json=as_json)
+
+
+@operator_command.command("deactivate")
+@click.argument("code")
+@db_option
+def deactivate(code: str, place: Any) -> None:
+    """Let the operator CODE log in no more. What CODE did stays."""
+    have_done(place, deactivate_operator, code=code, by=office_user())
+    click.echo(f"{code} is deactivated")
