@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from server_stub.importing.fields import Value
 from server_stub.importing.source import Source
@@ -23,8 +22,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
+    """`by_rule`: a rule of the mapping leaves the row out on purpose."""
+
     row: int
     reason: str
+    by_rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,16 @@ class Account:
     rejected: list[Rejection] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    def reject(self, row: int, reason: str) -> None:
-        self.rejected.append(Rejection(row, reason))
+    def reject(self, row: int, reason: str, *, by_rule: bool = False) -> None:
+        self.rejected.append(Rejection(row, reason, by_rule))
 
     def find(self, row: int, sort: str, text: str) -> None:
         self.findings.append(Finding(row, sort, text))
+
+    def take_back(self, refused: dict[int, str]) -> None:
+        """Accepted records turn out to be refused: row → reason."""
+        self.accepted = [record for record in self.accepted if record.row not in refused]
+        self.rejected += [Rejection(row, reason) for row, reason in refused.items()]
 
     def keep_if(self, why_not: Callable[[Record], str]) -> None:
         """Reject the accepted records for which `why_not` gives a reason."""
@@ -63,27 +70,3 @@ class Account:
         self.findings.sort(key=lambda one: (one.row, one.sort))
         rows = sorted([one.row for one in self.accepted] + [one.row for one in self.rejected])
         assert rows == [one.number for one in self.source.rows], "a row of the file is not accounted for"
-
-
-def as_json(account: Account) -> dict[str, Any]:
-    return {
-        "rows": len(account.source.rows),
-        "accepted": len(account.accepted),
-        "rejected": [{"row": one.row, "reason": one.reason} for one in account.rejected],
-        "findings": [{"row": one.row, "sort": one.sort, "text": one.text} for one in account.findings],
-        "trimmed": account.source.trimmed,
-        "encoding": account.source.encoding,
-    }
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """A counted noun: 1 row, 12 rows, 12,919 pieces."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def summary(rejected: Iterable[Rejection]) -> list[tuple[str, int]]:
-    """Reasons with how often each was given, the commonest first."""
-    counted: dict[str, int] = {}
-    for one in rejected:
-        counted[one.reason] = counted.get(one.reason, 0) + 1
-    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -24,9 +24,9 @@ def read_records(source: Source, kind: Kind, mapping: Mapping, site: str = "") -
     positions: Counter[str] = Counter()
     for row in source.rows:
         position = _position(row, columns, positions)
-        reason = row.fault or _rule(row, mapping)
-        if reason:
-            account.reject(row.number, reason)
+        rule = "" if row.fault else _rule(row, mapping)
+        if row.fault or rule:
+            account.reject(row.number, row.fault or rule, by_rule=bool(rule))
             continue
         try:
             values = _values(row, kind, mapping, columns)

@@ -1,0 +1,203 @@
+"""Accepted records become logged changes of the ledger, once however often they are sent."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import pytest
+from simulator.memory_book import MemoryLedger
+
+from server_stub.importing.applying import Batch, Taken, take
+from server_stub.importing.building import read_roles
+from sync.wire.messages import GLOBAL_FEED
+from sync.wire.quantity import Quantity
+from sync.wire.rows import Balance, Barcode, Item, Location, Operator, Order, OrderLine, Row, Site, Task, row_key
+
+R = TypeVar("R", bound=Row)
+WAREHOUSE: dict[str, list[dict[str, Any]]] = {
+    "sites": [{"code": "WH1", "name": "Hall"}],
+    "locations": [{"site": "WH1", "code": f"A-{n}", "walk": n} for n in (3, 1, 2)],
+    "items": [{"code": "007", "name": "Lamp"}, {"code": "8", "name": "Salt", "unit": "kg", "scale": 3}],
+    "barcodes": [{"item": "007", "barcode": "9521234543213", "unit": "box", "factor": "6"}],
+}
+
+
+@pytest.fixture
+def ledger() -> MemoryLedger:
+    ledger = MemoryLedger("ledger-1", "le-1")
+    for kind, rows in WAREHOUSE.items():
+        assert not _take(ledger, kind, *rows).refused
+    return ledger
+
+
+def _take(
+    ledger: MemoryLedger, kind: str, *rows: dict[str, Any], create_items: bool = False, trial: bool = False
+) -> Taken:
+    numbered = list(enumerate(rows, start=2))
+    batch = Batch(kind=kind, rows=numbered, by="anna a.csv", create_items=create_items, trial=trial)
+    with ledger.transaction(None if trial else frozenset(batch.feeds)) as book:
+        return take(book, batch)
+
+
+def _row(ledger: MemoryLedger, kind: type[R], *key: str) -> R | None:
+    with ledger.transaction(None) as book:
+        return book.get(kind, row_key(*key))
+
+
+def _held(ledger: MemoryLedger, place: str, item: str) -> Quantity:
+    balance = _row(ledger, Balance, "WH1", place, item, "", "", "", "")
+    return balance.quantity if balance else Quantity(0)
+
+
+def _heads(ledger: MemoryLedger) -> dict[str, int]:
+    with ledger.transaction(None) as book:
+        return {feed: book.newest(feed) for feed in (GLOBAL_FEED, "WH1")}
+
+
+def _stock(place: str, item: str, quantity: str, **more: str) -> dict[str, str]:
+    return {"site": "WH1", "location": place, "item": item, "quantity": quantity} | more
+
+
+def _line(order: str, line: str, item: str, quantity: str, **more: str) -> dict[str, str]:
+    return {"site": "WH1", "order": order, "line": line, "item": item, "quantity": quantity} | more
+
+
+def test_reference_data_arrives_as_it_was_written(ledger: MemoryLedger) -> None:
+    assert _row(ledger, Site, "WH1") == Site(code="WH1", name="Hall")
+    assert _row(ledger, Location, "WH1", "A-3") == Location(site="WH1", code="A-3", walk=3)
+    assert _row(ledger, Item, "8") == Item(code="8", name="Salt", unit="kg", scale=3)
+
+
+def test_a_gtin_is_kept_with_14_digits(ledger: MemoryLedger) -> None:
+    assert _row(ledger, Barcode, "09521234543213") == Barcode(
+        code="09521234543213", item="007", unit="box", factor=Quantity(6)
+    )
+
+
+def test_the_same_file_again_changes_nothing_and_says_so(ledger: MemoryLedger) -> None:
+    before = _heads(ledger)
+    for kind, rows in WAREHOUSE.items():
+        taken = _take(ledger, kind, *rows)
+        assert (taken.changed, taken.unchanged) == (0, len(rows))
+    assert _heads(ledger) == before
+
+
+def test_250_items_are_three_changes(ledger: MemoryLedger) -> None:
+    before = _heads(ledger)[GLOBAL_FEED]
+    assert _take(ledger, "items", *({"code": f"N{n}"} for n in range(250))).changed == 250
+    assert _heads(ledger)[GLOBAL_FEED] == before + 3
+
+
+def test_a_file_without_a_column_leaves_what_is_known(ledger: MemoryLedger) -> None:
+    assert _take(ledger, "items", {"code": "8", "name_zh": "盐"}).changed == 1
+    assert _row(ledger, Item, "8") == Item(code="8", name="Salt", name_zh="盐", unit="kg", scale=3)
+
+
+def test_operators_get_their_roles_by_site(ledger: MemoryLedger) -> None:
+    _take(ledger, "operators", {"code": "anna", "badge": "0815", "roles": "WH1: picker receiver; *: visitor"})
+    operator = _row(ledger, Operator, "anna")
+    assert operator
+    assert operator.roles == {"WH1": ["picker", "receiver"], "*": ["visitor"]}
+    assert read_roles("picker, supervisor") == {"*": ["picker", "supervisor"]}
+
+
+# --- what the ledger does not take ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "said"),
+    [
+        ("orders", _line("1", "1", "nine", "2"), "item nine is not in the ledger"),
+        ("orders", _line("1", "1", "007", "2", site="WH9"), "site WH9 is not in the ledger"),
+        ("orders", _line("1", "1", "007", "0.5"), "more decimals"),
+        ("orders", _line("1", "1", "007", "2", unit="pallet"), "no pack pallet"),
+        ("stock", _stock("Z-1", "007", "2"), "location Z-1 is not in the ledger"),
+        ("barcodes", {"item": "8", "barcode": "9521234543213"}, "belongs to item 007"),
+        ("barcodes", {"item": "007", "barcode": "1", "unit": "pcs", "factor": "6"}, "cannot hold 6 pcs"),
+        ("items", {"code": "8", "unit": "g"}, "keeps item 8 in kg"),
+        ("items", {"code": "9", "tracking": "lx"}, "tracking lx"),
+        ("items", {"code": "9", "scale": 9}, "between 0 and 6"),
+    ],
+)
+def test_what_contradicts_the_ledger_is_refused_with_its_row_and_reason(
+    ledger: MemoryLedger, kind: str, row: dict[str, Any], said: str
+) -> None:
+    """R64"""
+    before = _heads(ledger)
+    for trial in (True, False):
+        [(number, reason)] = _take(ledger, kind, row, trial=trial).refused
+        assert number == 2
+        assert said in reason
+    assert _heads(ledger) == before
+
+
+def test_a_trial_writes_nothing(ledger: MemoryLedger) -> None:
+    before = _heads(ledger)
+    assert not _take(ledger, "orders", _line("1", "1", "007", "2"), trial=True).refused
+    assert _heads(ledger) == before
+
+
+# --- stock ------------------------------------------------------------------------------------------------------------
+
+
+def test_opening_stock_comes_from_adjust_in_base_units(ledger: MemoryLedger) -> None:
+    _take(ledger, "stock", _stock("A-1", "007", "2", unit="box"), _stock("A-2", "8", "1.5"))
+    assert _held(ledger, "A-1", "007") == Quantity(12)
+    assert _held(ledger, "A-2", "8") == Quantity(1500, 3)
+    assert _held(ledger, "@adjust", "007") == Quantity(-12)
+
+
+def test_opening_stock_is_posted_once_even_when_the_bins_are_empty_again(ledger: MemoryLedger) -> None:
+    rows = [_stock("A-1", "007", "6"), _stock("A-2", "007", "6")]
+    assert _take(ledger, "stock", *rows).changed == 2
+    before = _heads(ledger)
+    assert (_take(ledger, "stock", *rows).changed, _take(ledger, "stock", *rows).unchanged) == (0, 2)
+    assert _heads(ledger) == before
+
+
+def test_stock_for_an_account_that_has_other_stock_is_refused(ledger: MemoryLedger) -> None:
+    _take(ledger, "stock", _stock("A-1", "007", "6"))
+    taken = _take(ledger, "stock", _stock("A-1", "007", "7"), _stock("A-3", "007", "1"))
+    assert taken.changed == 1
+    assert [row for row, _ in taken.refused] == [2]
+    assert "the ledger has 6 here" in taken.refused[0][1]
+
+
+# --- orders -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_order_becomes_pick_tasks_in_walking_order(ledger: MemoryLedger) -> None:
+    """R14"""
+    _take(ledger, "stock", _stock("A-3", "007", "6"), _stock("A-1", "8", "5"))
+    taken = _take(ledger, "orders", _line("1", "1", "007", "4", due="2026-11-02T08:00"), _line("1", "2", "8", "2.5"))
+    assert (taken.changed, taken.tasks, taken.unstocked) == (2, 2, 0)
+    with ledger.transaction(None) as book:
+        tasks = sorted(book.select(Task, site="WH1", order="1"), key=lambda task: task.sequence)
+    assert [(task.location, task.item, task.line) for task in tasks] == [("A-1", "8", "2"), ("A-3", "007", "1")]
+    order = _row(ledger, Order, "WH1", "1")
+    assert order
+    assert order.due == "2026-11-02T08:00"
+
+
+def test_the_same_orders_again_change_nothing(ledger: MemoryLedger) -> None:
+    rows = [_line("1", "1", "007", "4"), _line("2", "1", "007", "1")]
+    _take(ledger, "orders", *rows)
+    before = _heads(ledger)
+    taken = _take(ledger, "orders", *rows)
+    assert (taken.changed, taken.unchanged, taken.unstocked) == (0, 2, 2)
+    assert _heads(ledger) == before
+
+
+def test_a_line_ordered_in_boxes_is_kept_in_pieces(ledger: MemoryLedger) -> None:
+    _take(ledger, "orders", _line("1", "1", "007", "2", unit="box"))
+    line = _row(ledger, OrderLine, "WH1", "1", "1")
+    assert line
+    assert (line.quantity, line.unit) == (Quantity(12), "box")
+
+
+def test_orders_can_bring_their_items_along(ledger: MemoryLedger) -> None:
+    lines = [_line("1", "1", "85123A", "1"), _line("1", "2", "85123A", "2", description="HEART HOLDER")]
+    taken = _take(ledger, "orders", *lines, create_items=True)
+    assert (taken.items_made, taken.refused) == (1, [])
+    assert _row(ledger, Item, "85123A") == Item(code="85123A", name="HEART HOLDER")
+    assert _take(ledger, "orders", *lines, create_items=True).items_made == 0
