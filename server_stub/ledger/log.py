@@ -13,7 +13,7 @@ import msgspec
 from server_stub.ledger.book import Book, Draft, LogEntry
 from sync.wire.canonical import chain_hash
 from sync.wire.codec import encode
-from sync.wire.messages import GLOBAL_FEED, Change
+from sync.wire.messages import GLOBAL_FEED, GONE, Change
 from sync.wire.rows import SEPARATOR, Row
 
 
@@ -63,7 +63,7 @@ def _change(draft: Draft, cause: Cause, feed: str, n: int, now: str) -> Change:
         at=now,
         kind=cause.kind,
         set=[
-            (table, key, None if row is None else msgspec.Raw(encode(row)))
+            (table, key, GONE if row is None else msgspec.Raw(encode(row)))
             for (table, key), (kind, row) in draft.rows.items()
             if _feed_of(kind, key) == feed
         ],

@@ -17,7 +17,7 @@ from sync.core.offer import Sent
 from sync.core.terminal import Head, RowChange, TerminalTransaction
 from sync.wire.canonical import chain_hash
 from sync.wire.codec import decode
-from sync.wire.messages import Change, GapRange, Page, StreamState, SyncReply
+from sync.wire.messages import GONE, Change, GapRange, Page, StreamState, SyncReply
 from sync.wire.operation import Cursor
 
 
@@ -186,7 +186,7 @@ def _checked(page: Page, at: Cursor) -> list[Change]:
 def _log_rows(changes: list[Change]) -> Iterator[RowChange]:
     for change in changes:
         for table, key, row in change.set:
-            yield RowChange(table, key, None if row is None else bytes(row))
+            yield RowChange(table, key, None if bytes(row) == bytes(GONE) else bytes(row))
 
 
 def _snapshot_rows(page: Page) -> Iterator[RowChange]:

@@ -124,10 +124,14 @@ class SyncReply(msgspec.Struct, frozen=True, kw_only=True):
     at: str = ""
 
 
+GONE = msgspec.Raw(b"null")
+"""In place of a row: the key is gone."""
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One entry of a feed's log: what happened and the rows as they stand after it.
 
-    `set` holds `[table, key, row]`, row null where the key is gone. `postings` are this change's postings in this feed.
+    `set` holds `[table, key, row]`, the row `GONE` where the key is gone. `postings` are this change's postings in this feed.
     `op`, `op_hash`, `terminal`, `outcome` are there where an operation caused it; `by` where the office did.
     `states`: how earlier operations stand now, by their ids.
     """
@@ -136,7 +140,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     feed: str
     at: str
     kind: str
-    set: list[tuple[str, str, msgspec.Raw | None]] = []
+    set: list[tuple[str, str, msgspec.Raw]] = []
     postings: list[msgspec.Raw] = []
     op: str = ""
     op_hash: str = ""
