@@ -13,7 +13,7 @@ import msgspec
 
 from server_stub.ledger.book import Draft, StoredOperation
 from server_stub.ledger.conflicts import ACTIVE, REFERENCE_UNKNOWN, Disagreement, in_short
-from sync.wire.bodies import UNKNOWN, Goods, Posting
+from sync.wire.bodies import TERMINAL_TOTE, UNKNOWN, Goods, Posting
 from sync.wire.effects import Effect
 from sync.wire.operation import Operation
 from sync.wire.rows import BY_TABLE, Conflict, Item, Location, Order, Row, row_key
@@ -36,11 +36,15 @@ def _references(operation: Operation, body: Any) -> list[tuple[type[Row], str]]:
     if isinstance(body, Goods):
         found.append((Item, body.item))
         places = (getattr(body, "location", ""), getattr(body, "to", ""))
-        found += [(Location, row_key(site, place)) for place in places if place and place[0] != "@"]
+        found += [(Location, row_key(site, place)) for place in places if _needs_a_row(place)]
     order = getattr(body, "order", "")
     if order:
         found.append((Order, row_key(site, order)))
     return found
+
+
+def _needs_a_row(place: str) -> bool:
+    return bool(place) and place[0] != "@" and not place.startswith(TERMINAL_TOTE)
 
 
 def _subject(kind: type[Row], key: str) -> str:

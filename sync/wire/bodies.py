@@ -19,6 +19,8 @@ from sync.wire.rows import Balance, row_key
 
 SUPPLIER, CUSTOMER, ADJUST, SCRAP, UNKNOWN = "@supplier", "@customer", "@adjust", "@scrap", "@unknown"
 DAMAGED = "damaged"
+TERMINAL_TOTE = "TOTE:"
+"""A terminal's own tote is the location `TOTE:<terminal>`; it needs no label and no row."""
 
 
 def transit(to_site: str) -> str:
