@@ -131,7 +131,8 @@ GONE = msgspec.Raw(b"null")
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One entry of a feed's log: what happened and the rows as they stand after it.
 
-    `set` holds `[table, key, row]`, the row `GONE` where the key is gone. `postings` are this change's postings in this feed.
+    `set` holds `[table, key, row]`, with `GONE` where the key is gone. `postings` are this change's postings in this
+    feed.
     `op`, `op_hash`, `terminal`, `outcome` are there where an operation caused it; `by` where the office did.
     `states`: how earlier operations stand now, by their ids.
     """
