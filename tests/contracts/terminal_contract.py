@@ -197,6 +197,16 @@ class TerminalContract:
         assert kept is not None
         assert kept.outcome == "quarantined"
 
+    def test_how_an_operation_stands_changes_beside_its_outcome(self, terminal: TerminalUnderTest) -> None:
+        op = terminal.append(moved())
+        with terminal.transaction() as tx:
+            tx.store_outcome(applied(op, 10))
+            tx.store_state(op, "undone")
+            tx.store_state("nobody", "undone")
+        kept = terminal.outcome(op)
+        assert kept is not None
+        assert (kept.outcome, kept.n, kept.state) == ("applied", 10, "undone")
+
     def test_an_outcome_of_an_unknown_operation_is_ignored(self, terminal: TerminalUnderTest) -> None:
         terminal.append(moved())
         with terminal.transaction() as tx:

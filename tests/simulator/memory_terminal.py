@@ -22,7 +22,17 @@ from sync.wire.canonical import ZERO_HASH
 from sync.wire.codec import decode
 from sync.wire.effects import Effect, LineProgress, TaskTurn, effect_feed, effects
 from sync.wire.messages import Outcome, feed_origin
-from sync.wire.operation import Cursor, Link, Operation, Parent, decode_operation, link_hash, new_operation, op_hash
+from sync.wire.operation import (
+    Cursor,
+    Link,
+    Operation,
+    Parent,
+    WireError,
+    decode_operation,
+    link_hash,
+    new_operation,
+    op_hash,
+)
 from sync.wire.quantity import Quantity
 from sync.wire.rows import BY_TABLE, Balance, OrderLine, Row, Task
 
@@ -168,7 +178,10 @@ class MemoryTransaction:
 
     def append(self, raw: bytes, target: tuple[Operation, Any] | None) -> None:
         operation = decode_operation(raw)
-        body = decode_body(operation)
+        try:
+            body = decode_body(operation)
+        except WireError:  # a kind of a newer program: kept and sent as it is
+            body = None
         found = tuple(effects(operation, body, target))
         named = op_hash(raw)
         links = (self._next_link(named),)

@@ -1,0 +1,242 @@
+"""What must hold while a world runs, and when it has come to rest. Each check raises Broken with its own name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from simulator.broken import Broken
+from simulator.device import Device
+from simulator.history import History
+from simulator.memory_terminal import State, read_row
+from simulator.server import Server
+
+from server_stub.ledger.conflicts import ACTIVE, UNDONE
+from sync.wire.bodies import Posting
+from sync.wire.effects import Effect
+from sync.wire.messages import GLOBAL_FEED, SyncReply, SyncRequest
+from sync.wire.operation import decode_operation
+from sync.wire.rows import BY_TABLE, Balance, Conflict, Order
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+
+class Checks:
+    def __init__(self, world: World, ledger_id: str) -> None:
+        self.world = world
+        self.history = History(ledger_id)
+        self.times_sent: Counter[str] = Counter()
+        self._first: dict[tuple[str, int, str], tuple[str, int]] = {}
+
+    # --- while it runs
+
+    def committed(self, server: Server) -> int:
+        """The log hangs together, and each operation is posted once. Returns how many entries are new."""
+        return self.history.learn(server.ledger)
+
+    def replied(self, server: Server, reply: SyncReply) -> None:
+        """A resend gets the first outcome, for as long as the ledger's history goes on."""
+        for one in reply.outcomes:
+            key = (server.name, server.incarnation, one.id)
+            first = self._first.setdefault(key, (one.outcome, one.n))
+            if first != (one.outcome, one.n):
+                raise Broken("first_outcome", f"{one.id} was {first} and is now {(one.outcome, one.n)}")
+
+    def asked(self, request: SyncRequest) -> None:
+        self.times_sent.update(decode_operation(raw).id for raw in request.stream.ops)
+
+    def cursors(self, device: Device, before: State) -> None:
+        """A cursor falls only by reading the feed again into a shadow."""
+        after = device.store.state
+        for feed, cursor in after.cursors.items():
+            old = before.cursors.get(feed)
+            if old and cursor.n < old.n and feed not in before.shadows:
+                raise Broken("cursor", f"{device.name} fell from {old.n} to {cursor.n} in {feed} without a resync")
+
+    def view(self, device: Device) -> None:
+        """The local stock is what the feed held at the cursor, and own work that is not in it, each piece once."""
+        state = device.store.state
+        for feed in device.store.feeds:
+            if feed == GLOBAL_FEED:
+                continue
+            cursor = state.cursors.get(feed)
+            moment = self.history.at(feed, cursor.hash) if cursor else None
+            expected = dict(moment.balances) if moment else {}
+            known = moment.operations if moment else frozenset()
+            for id in state.held:
+                if id not in known:
+                    _add(expected, self.world.effects_of[id], feed)
+            found, wanted = device.store.balances(feed), {key: units for key, units in expected.items() if units}
+            if found != wanted:
+                raise Broken("no_flicker", f"{device.name} shows {_difference(found, wanted)} in {feed}")
+
+    # --- after the last fault
+
+    def liveness(self) -> None:
+        """Every queue is empty, and no scan was needed for it."""
+        streams = self.world.server.ledger.tables.streams
+        for device in self.world.devices:
+            state = device.store.state
+            waiting = [one.id for one in state.held.values() if one.outcome is None]
+            if waiting:
+                raise Broken("liveness", f"{device.name} still queues {len(waiting)}: {waiting[0]}")
+            held = streams.get((device.store.terminal, state.head.epoch))
+            have_seq = held.have_seq if held else 0
+            if have_seq != state.head.seq:
+                raise Broken("liveness", f"{device.name} is at {state.head.seq}, the ledger at {have_seq}")
+
+    def at_rest(self) -> None:
+        """Everything that must hold once nothing moves any more."""
+        self.exactly_once()
+        self.gaps_reported()
+        self.order()
+        self.sums()
+        self.same_rows()
+        self.conflicts()
+        self.calm_cost()
+
+    def exactly_once(self) -> None:
+        """Each confirmed operation is in the ledger, its own bytes, unless every copy was destroyed; and none else."""
+        held = self.world.server.ledger.tables.operations
+        for id, hash in self.world.confirmed.items():
+            found = held.get(id)
+            if found is None and id not in self.world.destroyed:
+                raise Broken("exactly_once", f"the operation {id} was confirmed and is not in the ledger")
+            if found is not None and found.op_hash != hash:
+                raise Broken("exactly_once", f"the operation {id} is in the ledger with other bytes")
+        for id in held:
+            if id not in self.world.confirmed:
+                raise Broken("exactly_once", f"the operation {id} is in the ledger and was never confirmed")
+
+    def gaps_reported(self) -> None:
+        """What a rollback destroyed for good is listed as a gap of the stream it was in."""
+        tables = self.world.server.ledger.tables
+        for id, links in self.world.places_of_destroyed.items():
+            if id in tables.operations or any(terminal in self.world.copied for terminal, _, _ in links):
+                continue
+            gaps = [(terminal, gap) for terminal, found in tables.gaps.items() for gap in found]
+            if not any(
+                terminal == owner and gap.epoch == epoch and gap.from_seq <= seq <= gap.to_seq
+                for terminal, epoch, seq in links
+                for owner, gap in gaps
+            ):
+                raise Broken("gap_reported", f"the operation {id} is gone and no gap says so")
+
+    def order(self) -> None:
+        """Each stream was posted in its order (where nobody copied the terminal, and no gap was filled)."""
+        tables = self.world.server.ledger.tables
+        last: dict[tuple[str, str], int] = {}
+        for (terminal, epoch, _), (_, id) in sorted(tables.links.items()):
+            if terminal in self.world.copied or terminal in self.world.gapped or id is None:
+                continue
+            n = tables.operations[id].outcome.n
+            if n < last.get((terminal, epoch), 0):
+                raise Broken("order", f"{id} of {terminal} was posted before an earlier one")
+            last[(terminal, epoch)] = n
+
+    def sums(self) -> None:
+        """The whole ledger sums to zero per item and lot, and balances are what the log's postings add up to."""
+        ledger = self.world.server.ledger
+        rows = ledger.tables.rows.get(Balance.table, {})
+        totals: Counter[tuple[str, str]] = Counter()
+        for row in rows.values():
+            assert isinstance(row, Balance)
+            totals[(row.item, row.lot)] += row.quantity.units
+        if any(totals.values()):
+            raise Broken("sums", f"the ledger does not sum to zero: {+totals or -totals}")
+        for feed in ledger.tables.log:
+            moment = self.history.at(feed, ledger.head(feed).hash)
+            wanted = {key: units for key, units in moment.balances.items() if units}
+            found = {
+                key: row.quantity.units
+                for key, row in rows.items()
+                if row.feed == feed and isinstance(row, Balance) and row.quantity
+            }
+            if found != wanted:
+                raise Broken("sums", f"{feed} holds {_difference(found, wanted)} by its postings")
+
+    def same_rows(self) -> None:
+        """Each terminal shows what the ledger shows, and nothing of its own hangs on."""
+        for device in self.world.devices:
+            state = device.store.state
+            if state.shadows:
+                raise Broken("same_rows", f"{device.name} is still reading {sorted(state.shadows)} again")
+            for feed in device.store.feeds:
+                self._same_feed(device, feed)
+
+    def _same_feed(self, device: Device, feed: str) -> None:
+        found = {key: read_row(key[0], data) for key, data in device.store.state.rows.get(feed, {}).items()}
+        wanted = {
+            (table, key): row
+            for table, rows in self.world.server.ledger.tables.rows.items()
+            for key, row in rows.items()
+            if row.feed == feed
+        }
+        if found != wanted:
+            differing = sorted(key for key in found.keys() | wanted.keys() if found.get(key) != wanted.get(key))
+            raise Broken("same_rows", f"{device.name} differs from the ledger in {feed}: {differing[:3]}")
+        if device.store.pending(feed):
+            raise Broken("same_rows", f"{device.name} still lays own work over {feed}")
+
+    # --- conflicts
+
+    def conflicts(self) -> None:
+        """One open conflict per subject, none left provisional, and none that the complete log does not justify."""
+        rows = self.world.server.ledger.tables.rows.get(Conflict.table, {}).values()
+        active = [row for row in rows if isinstance(row, Conflict) and row.state in ACTIVE]
+        for (site, kind, subject), times in Counter((one.site, one.kind, one.subject) for one in active).items():
+            if times > 1:
+                raise Broken("conflicts", f"{kind} on {subject!r} of {site} is open {times} times")
+        for one in active:
+            if one.state == "provisional":
+                raise Broken("conflicts", f"{one.kind} on {one.subject!r} is still provisional")
+            if not self._justified(one):
+                raise Broken("conflicts", f"{one.kind} on {one.subject!r} is open without a cause")
+
+    def _justified(self, one: Conflict) -> bool:
+        tables = self.world.server.ledger.tables
+        match one.kind:
+            case "stock_short":
+                row = tables.rows[Balance.table].get(one.subject)
+                return isinstance(row, Balance) and row.quantity.units < 0
+            case "task_done_twice":
+                return len(self._standing(one)) > 1
+            case "order_cancelled" | "order_changed":
+                return one.subject in tables.rows[Order.table] and bool(self._standing(one))
+            case "reference_unknown":
+                table, key = one.subject.split("\x1f", 1)
+                assert table in BY_TABLE
+                return key not in tables.rows.get(table, {})
+            case "stream_gap":
+                return any(one.facts["epoch"] == gap.epoch for gap in tables.gaps.get(one.facts["terminal"], ()))
+            case "stream_forked":
+                return one.facts["terminal"] in self.world.copied
+            case _:
+                return False
+
+    def _standing(self, one: Conflict) -> list[str]:
+        held = self.world.server.ledger.tables.operations
+        return [id for id in one.ops if id in held and held[id].outcome.state != UNDONE]
+
+    # --- cost
+
+    def calm_cost(self) -> None:
+        """Where nothing is lost, each operation is sent once."""
+        if self.world.plan.calm:
+            for id, times in sorted(self.times_sent.items()):
+                if times != 1:
+                    raise Broken("cost", f"the operation {id} was sent {times} times although nothing was lost")
+
+
+def _add(balances: dict[str, int], effects: Iterable[Effect], feed: str) -> None:
+    for effect in effects:
+        if isinstance(effect, Posting) and effect.site == feed:
+            balances[effect.account] = balances.get(effect.account, 0) + effect.quantity.units
+
+
+def _difference(found: dict[str, int], wanted: dict[str, int]) -> str:
+    differing = sorted(key for key in found.keys() | wanted.keys() if found.get(key, 0) != wanted.get(key, 0))
+    key = differing[0]
+    return f"{found.get(key, 0)} of {key!r} where {wanted.get(key, 0)} is right ({len(differing)} differ)"

@@ -1,0 +1,214 @@
+"""What befalls a world: each method is one happening of a plan. Whatever it breaks, the world's people mend later."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from simulator.device import Device
+from simulator.memory_book import Tables
+from simulator.memory_terminal import MemoryTerminal, State
+from simulator.server import Server
+
+from sync.core.machine import Mode, ModeChosen, SyncNow
+from sync.core.terminal import Offered
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+NEWEST = 2
+"""Backups within which `ledger restore` loses nothing that a terminal had."""
+
+
+class Disasters:
+    def __init__(self, world: World, random: Random) -> None:
+        self.world, self.random = world, random
+        self.backups: list[Tables] = []
+        self.ledger_files: list[Tables] = []
+        self.terminal_files: list[tuple[str, State]] = []
+        self.sticks: list[tuple[str, list[Offered]]] = []
+        self.kills = self.rollbacks = self.clones = self.restores = 0
+
+    def strike(self, name: str) -> None:
+        self.world.note("disaster", name)
+        getattr(self, name)()
+
+    def _device(self) -> Device:
+        return self.random.choice(self.world.devices)
+
+    # --- power
+
+    def reboot(self, device: Device) -> None:
+        self.kills += 1
+        device.stop()
+        self.world.clock.after(self.random.uniform(1, 60), lambda: None if device.running else device.start())
+
+    def kill_terminal(self) -> None:
+        self.reboot(self._device())
+
+    def kill_terminal_in_transaction(self) -> None:
+        self._device().cut_power = True
+
+    def _restart_soon(self, server: Server) -> None:
+        self.kills += 1
+        server.stop()
+        self.world.clock.after(self.random.uniform(1, 40), server.start)
+
+    def kill_ledger(self) -> None:
+        self._restart_soon(self.world.server)
+
+    def kill_ledger_before_commit(self) -> None:
+        self.world.server.die_before_commit = True
+        self.kills += 1
+
+    def kill_ledger_after_commit(self) -> None:
+        self.world.server.die_after_commit = True
+        self.kills += 1
+
+    def full_disk(self) -> None:
+        device = self._device()
+        device.disk_full = True
+        self.world.clock.after(self.random.uniform(5, 60), lambda: setattr(device, "disk_full", False))
+
+    # --- the line
+
+    def partition(self) -> None:
+        name, network = self._device().name, self.world.network
+        network.cut_out.add(name)
+        self.world.clock.after(self.random.uniform(10, 200), lambda: network.cut_out.discard(name))
+
+    def partition_one_way(self) -> None:
+        """Requests get through, replies do not: the ledger hears everything, the terminal nothing."""
+        name, network = self._device().name, self.world.network
+        network.cut_back.add(name)
+        self.world.clock.after(self.random.uniform(10, 100), lambda: network.cut_back.discard(name))
+
+    def small_proxy(self) -> None:
+        network = self.world.network
+        network.largest = self.random.choice([2_000, 5_000, 12_000])
+        self.world.clock.after(self.random.uniform(10, 120), lambda: setattr(network, "largest", None))
+
+    def stay_offline(self) -> None:
+        device = self._device()
+        self._choose(device, Mode.OFFLINE)
+        self.world.clock.after(self.random.uniform(10, 200), lambda: self._choose(device, Mode.AUTOMATIC))
+
+    def _choose(self, device: Device, mode: Mode) -> None:
+        device.mode = mode
+        device.handle(ModeChosen(mode))
+
+    def sync_now(self) -> None:
+        self._device().handle(SyncNow())
+
+    # --- the ledger's disk
+
+    def back_up(self) -> None:
+        if self.world.server.up:
+            self.backups.append(self.world.server.ledger.back_up())
+
+    def copy_ledger_file(self) -> None:
+        self.ledger_files.append(self.world.server.ledger.tables.copy())
+
+    def compact(self) -> None:
+        feeds = sorted(self.world.server.ledger.tables.log)
+        self.world.server.ledger.compact(self.random.choice(feeds), rows_per_part=self.random.randint(5, 60))
+
+    def restore_backup(self) -> None:
+        """`ledger restore` of one of the two newest verified backups: nothing that terminals recorded is lost."""
+        if len(self.backups) >= NEWEST:
+            chosen = self.random.choice(self.backups[-NEWEST:])
+            self.roll_back(chosen, epoch=self.world.new_id(), harmless=True)
+
+    def restore_old_backup(self) -> None:
+        if self.backups:
+            self.roll_back(self.random.choice(self.backups), epoch=self.world.new_id(), harmless=False)
+
+    def put_back_ledger_file(self) -> None:
+        """A copied file or a snapshot of the machine: nothing tells the ledger that it is old."""
+        if self.ledger_files:
+            self.roll_back(self.random.choice(self.ledger_files), epoch=None, harmless=False)
+
+    def roll_back(self, tables: Tables, *, epoch: str | None, harmless: bool) -> None:
+        self.rollbacks += 1
+        server = self.world.server
+        with self.world.losing(harmless=harmless):
+            server.put_back(tables, epoch)
+        self._adopt_later()
+
+    def _adopt_later(self) -> None:
+        """A person sees the terminals' alert and lets the running ledger go on."""
+        self.world.clock.after(self.random.uniform(20, 120), self.adopt_if_needed)
+
+    def adopt_if_needed(self) -> None:
+        """`ledger restore --adopt` where a terminal has left the running ledger's epoch behind."""
+        epoch = self.world.server.ledger.tables.ledger_epoch
+        if any(epoch in device.store.state.ledger_epochs[:-1] for device in self.world.devices):
+            self.world.note("office", "adopts the running ledger")
+            self.world.server.ledger.tables.ledger_epoch = self.world.new_id()
+
+    def two_ledgers(self) -> None:
+        """A copy of the ledger comes alive beside it; a while later one of the two is gone for good."""
+        if self.world.second is not None:
+            return
+        old = [*self.backups[-NEWEST:], *self.ledger_files[-2:], self.world.server.ledger.tables]
+        self.world.begin_second(self.random.choice(old), self.random.choice([None, self.world.new_id()]))
+        self.world.clock.after(self.random.uniform(20, 200), self.end_two_ledgers)
+
+    def end_two_ledgers(self) -> None:
+        if self.world.second is None:
+            return
+        self.rollbacks += 1
+        with self.world.losing(harmless=False):
+            self.world.end_second(keep_second=self.random.random() < 0.5)
+        self._adopt_later()
+
+    # --- a terminal's disk
+
+    def copy_terminal_file(self) -> None:
+        device = self._device()
+        self.terminal_files.append((device.name, device.store.state))
+
+    def restore_terminal(self) -> None:
+        device = self._device()
+        old = [state for name, state in self.terminal_files if name == device.name]
+        if old:
+            self.restores += 1
+            device.stop()
+            with self.world.losing(harmless=False):
+                device.store.state = self.random.choice(old)
+            self.world.was_copied(device)
+            device.start()
+
+    def clone_terminal(self) -> None:
+        device = self._device()
+        if len(self.world.devices) >= 6:
+            return
+        self.clones += 1
+        old = [state for name, state in self.terminal_files if name == device.name]
+        store = device.store
+        clone = MemoryTerminal(
+            store.terminal,
+            store.site,
+            ledger_id=store.ledger_id,
+            feeds=store.feeds,
+            epoch=store.state.epoch,
+            new_id=self.world.new_id,
+        )
+        clone.state = self.random.choice([store.state, *old])
+        self.world.add_device(f"{device.name}'", clone)
+        self.world.was_copied(device)
+
+    # --- the stick
+
+    def export_stick(self) -> None:
+        device = self._device()
+        with device.store.transaction() as tx:
+            self.sticks.append((device.store.terminal, list(tx.offer(1, 500))))
+
+    def import_stick(self) -> None:
+        if not self.sticks or not self.world.server.up:
+            return
+        terminal, bundle = self.sticks.pop(self.random.randrange(len(self.sticks)))
+        imported = self.world.server.take_stick(terminal, bundle)
+        if imported.beyond:
+            self.sticks.append((terminal, bundle))

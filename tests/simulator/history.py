@@ -1,0 +1,78 @@
+"""Every log that any ledger of the world ever had, as a tree of entries by hash: what the feeds truly held at each.
+
+Built from the entries' own postings, not from the rows the ledger made of them, so that the two can be compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from simulator.broken import Broken
+from simulator.memory_book import MemoryLedger
+
+from server_stub.ledger.book import LogEntry
+from sync.wire.bodies import Posting
+from sync.wire.canonical import chain_hash
+from sync.wire.codec import decode
+from sync.wire.messages import Change, feed_origin
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A feed at one entry: units by account, and the operations that have an outcome in it by then."""
+
+    n: int
+    balances: dict[str, int] = field(default_factory=dict)
+    operations: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
+
+
+class History:
+    def __init__(self, ledger_id: str) -> None:
+        self._ledger_id = ledger_id
+        self._moments: dict[tuple[str, str], Moment] = {}
+
+    def at(self, feed: str, hash: str) -> Moment:
+        """The feed at the entry with this hash; raises Broken where no ledger ever had such an entry."""
+        if hash == feed_origin(self._ledger_id, feed):
+            return Moment(0)
+        found = self._moments.get((feed, hash))
+        if found is None:
+            raise Broken("log_chain", f"{feed} never had an entry with the hash {hash[:12]}")
+        return found
+
+    def learn(self, ledger: MemoryLedger) -> int:
+        """Take in what the ledger has logged since the last look. Returns how many entries are new."""
+        learnt = 0
+        for feed, log in ledger.tables.log.items():
+            start = len(log)
+            while start and (feed, log[start - 1].hash) not in self._moments:
+                start -= 1
+            before = log[start - 1].hash if start else _before(ledger, feed)
+            for entry in log[start:]:
+                self._take(entry, before)
+                before = entry.hash
+            learnt += len(log) - start
+        return learnt
+
+    def _take(self, entry: LogEntry, before: str) -> None:
+        parent = self.at(entry.feed, before)
+        change = decode(entry.body, Change)
+        if entry.hash != chain_hash(before, entry.body) or change.n != entry.n or entry.n != parent.n + 1:
+            raise Broken("log_chain", f"entry {entry.n} of {entry.feed} does not follow entry {parent.n}")
+        balances = dict(parent.balances)
+        for raw in change.postings:
+            posting = decode(raw, Posting)
+            balances[posting.account] = balances.get(posting.account, 0) + posting.quantity.units
+        waiting = parent.waiting
+        if change.op:
+            if change.op in parent.operations and change.op not in waiting:
+                raise Broken("exactly_once", f"the operation {change.op} was posted twice in {entry.feed}")
+            waiting = waiting | {change.op} if change.outcome == "waiting" else waiting - {change.op}
+        operations = parent.operations | {change.op} if change.op else parent.operations
+        self._moments[(entry.feed, entry.hash)] = Moment(entry.n, balances, operations, waiting)
+
+
+def _before(ledger: MemoryLedger, feed: str) -> str:
+    floor = ledger.tables.floors.get(feed)
+    return floor[1] if floor else feed_origin(ledger.ledger_id, feed)

@@ -1,0 +1,128 @@
+"""The network between terminals and ledger: messages are bytes, and anything may happen to them on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from simulator.clock import Clock
+from simulator.plan import Weather
+
+from sync.core.machine import Trouble
+
+REQUEST_TIMEOUT = 10.0
+INTERCEPTIONS = (
+    (Trouble.NOT_A_LEDGER, 0.0),
+    (Trouble.UNAUTHORISED, 0.0),
+    (Trouble.TOO_BIG, 0.0),
+    (Trouble.BUSY, 5.0),
+    (Trouble.SERVER_ERROR, 0.0),
+)
+"""What something in between answers instead of the ledger (an HTML page, 401, 413, 429, 5xx), and `Retry-After`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: bytes, or trouble."""
+
+    body: bytes = b""
+    trouble: Trouble | None = None
+    retry_after: float = 0.0
+
+
+Serve = Callable[[bytes], Answer | None]
+"""The ledger's side: None where it died without an answer."""
+Receive = Callable[[Answer], None]
+
+
+@dataclass(slots=True)
+class Network:
+    clock: Clock
+    random: Random
+    weather: Weather
+    cut_out: set[str] = field(default_factory=set)
+    cut_back: set[str] = field(default_factory=set)
+    largest: int | None = None
+
+    def is_cut(self, sender: str) -> bool:
+        return sender in self.cut_out or sender in self.cut_back
+
+    def clear_up(self) -> None:
+        """From now on nothing happens to a message."""
+        self.weather, self.largest = Weather(), None
+        self.cut_out.clear()
+        self.cut_back.clear()
+
+    def post(self, sender: str, body: bytes, serve: Serve, receive: Receive, receive_late: Receive) -> None:
+        """Carry one request. `receive` is called exactly once, after at most the timeout; `receive_late` for answers
+        that come again or too late."""
+        exchange = _Exchange(self, sender, serve, receive, receive_late)
+        self.clock.after(REQUEST_TIMEOUT, lambda: exchange.give_up(Answer(trouble=Trouble.TIMEOUT)))
+        if self.largest is not None and len(body) > self.largest:
+            self.clock.after(self.latency(), lambda: exchange.finish(Answer(trouble=Trouble.TOO_BIG)))
+        elif self._happens(self.weather.intercepted):
+            trouble, retry_after = self.random.choice(INTERCEPTIONS)
+            answer = Answer(trouble=trouble, retry_after=retry_after)
+            self.clock.after(self.latency(), lambda: exchange.finish(answer))
+        else:
+            for delay in self._ways():
+                self.clock.after(delay, lambda: exchange.arrive(body))
+
+    def _ways(self) -> list[float]:
+        """Delays after which copies of a request arrive: none where it is lost, two where it is doubled."""
+        if self._happens(self.weather.request_lost):
+            return []
+        late = self.random.uniform(5, 40) if self._happens(self.weather.late) else 0.0
+        ways = [self.latency() + late]
+        if self._happens(self.weather.doubled):
+            ways.append(self.latency() + self.random.uniform(0, 20))
+        return ways
+
+    def back(self, answer: Answer) -> tuple[float, Answer] | None:
+        """How an answer fares on its way: its delay and what is left of it, or None where it is lost."""
+        if self._happens(self.weather.reply_lost):
+            return None
+        if self._happens(self.weather.truncated) and answer.body:
+            answer = Answer(body=answer.body[: self.random.randrange(len(answer.body))])
+        late = self.random.uniform(5, 40) if self._happens(self.weather.late) else 0.0
+        return self.latency() + late, answer
+
+    def latency(self) -> float:
+        return self.random.uniform(0.01, 0.2)
+
+    def _happens(self, chance: float) -> bool:
+        return chance > 0 and self.random.random() < chance
+
+
+@dataclass(slots=True)
+class _Exchange:
+    network: Network
+    sender: str
+    serve: Serve
+    receive: Receive
+    receive_late: Receive
+    done: bool = False
+
+    def arrive(self, body: bytes) -> None:
+        if self.sender in self.network.cut_out:
+            return
+        answer = self.serve(body)
+        if answer is None:
+            self.network.clock.after(0.01, lambda: self.give_up(Answer(trouble=Trouble.UNREACHABLE)))
+        elif self.sender not in self.network.cut_back:
+            way = self.network.back(answer)
+            if way:
+                delay, left = way
+                self.network.clock.after(delay, lambda: self.finish(left))
+
+    def give_up(self, answer: Answer) -> None:
+        if not self.done:
+            self.finish(answer)
+
+    def finish(self, answer: Answer) -> None:
+        if self.done:
+            self.receive_late(answer)
+        else:
+            self.done = True
+            self.receive(answer)
