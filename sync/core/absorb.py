@@ -19,6 +19,7 @@ from sync.wire.canonical import chain_hash
 from sync.wire.codec import decode
 from sync.wire.messages import GONE, Change, GapRange, Page, StreamState, SyncReply
 from sync.wire.operation import Cursor
+from sync.wire.rows import Conflict
 
 
 class Verdict(StrEnum):
@@ -128,19 +129,20 @@ def _take_pages(tx: TerminalTransaction, pages: list[Page]) -> tuple[bool, bool]
         if at is None or page.from_cursor != at:
             return moved, True
         try:
-            changed = _take_page(tx, page, at)
+            changed, owed = _take_page(tx, page, at)
         except (_BadPage, msgspec.DecodeError):
             tx.alert("page_damaged", feed=page.feed, n=str(page.n))
             return moved, True
         moved = moved or changed
-        more = more or page.more or bool(page.resync)
+        more = more or page.more or owed
     return moved, more
 
 
-def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> bool:
+def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> tuple[bool, bool]:
+    """Store one page. Returns (something moved, the ledger is owed a word at once)."""
     if page.resync:
         _start_resync(tx, page)
-        return True
+        return True, True
     changes = [] if page.snapshot else _checked(page, at)
     rows = list(_snapshot_rows(page) if page.snapshot else _log_rows(changes))
     if page.snapshot and tx.shadow(page.feed) is None:
@@ -149,7 +151,7 @@ def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> bool:
     cursor = Cursor(feed=page.feed, n=page.n, hash=page.hash, part=page.part)
     complete = shadow and not page.more and not page.part
     if cursor == at and not page.covers and not complete:
-        return False
+        return False, False
     tx.put_rows(page.feed, rows, cursor, shadow=shadow)
     tx.cover(page.feed, page.covers, shadow=shadow)
     for change in changes:
@@ -158,7 +160,15 @@ def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> bool:
     if complete:
         tx.swap_shadow(page.feed)
         tx.clear_alert("resync")
-    return True
+    return True, any(map(_is_provisional, rows))
+
+
+def _is_provisional(change: RowChange) -> bool:
+    """A provisional conflict waits until every terminal has said that it read past it with an empty queue. Without a
+    word at once, the last of them would say so only at its next news, which may never come."""
+    if change.table != Conflict.table or change.row is None:
+        return False
+    return decode(change.row, Conflict).state == "provisional"
 
 
 def _start_resync(tx: TerminalTransaction, page: Page) -> None:
