@@ -2,7 +2,8 @@
 
 `terminal_store` opens the file and hands out transactions · `connection` and `faults` are the ground under it ·
 `schema` its tables · `outbox` the stream of operations · `feeds` the ledger's rows · `view` both laid over each other ·
-`journal` flow state, journal and alerts · `queue` what people see of it · `thread` its one thread.
+`journal` flow state, journal and alerts · `queue` what people see of it · `standing` its words · `settings` what they
+chose · `proof` that nothing was changed · `thread` its one thread · `identity` whose it is.
 """
 
 from scanner_client.store.identity import Identity

@@ -34,6 +34,9 @@ HASH_CHARS = 64
 class Outbox(Section):
     """Seq, link, bytes, deltas and outcome of every operation held."""
 
+    has_appended = False
+    """Whether this transaction queued an operation."""
+
     # --- taking work in
 
     def append(self, operation: NewOperation) -> str:
@@ -47,6 +50,7 @@ class Outbox(Section):
             raise StoreError(error.reason, message) from error
         self._link(decoded, raw)
         self._add_deltas(decoded.id, found)
+        self.has_appended = True
         return decoded.id
 
     def _bytes_of(self, new: NewOperation) -> bytes:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from scanner_client.files import PRIVATE_FILE, sync_folder
 from scanner_client.store import schema
 from scanner_client.store.connection import Connection
 from scanner_client.store.faults import fault_from, is_fault
 from scanner_client.store.feeds import Feeds
 from scanner_client.store.identity import Identity, Sources
 from scanner_client.store.journal import Journal
+from scanner_client.store.proof import Proof
 from scanner_client.store.queue import Queue
+from scanner_client.store.settings import Settings
 from scanner_client.store.view import View
 
 
-class Transaction(Queue, Feeds, View, Journal):
+class Transaction(Queue, Proof, Feeds, View, Journal, Settings):
     """One open transaction: `sync.core.terminal.TerminalTransaction` and `scanner_client.ports.StepTransaction` in one.
 
     Everything done through it commits together, synced to the disk, or not at all.
@@ -30,6 +32,8 @@ class TerminalStore:
 
     def __init__(self, path: Path, sources: Sources, *, read_only: bool = False) -> None:
         self.path = path
+        self.appended: Callable[[], None] = _nobody_listens
+        """Called in the store's thread after every commit that queued an operation."""
         self._sources = sources
         self._connection = Connection(path, read_only=read_only)
 
@@ -37,7 +41,10 @@ class TerminalStore:
     def step(self) -> Iterator[Transaction]:
         """One event's reads and writes. Raises StoreError: nothing was kept, and nothing may be confirmed."""
         with self._connection.transaction() as connection:
-            yield Transaction(connection, schema.read_identity(connection), self._sources)
+            tx = Transaction(connection, schema.read_identity(connection), self._sources)
+            yield tx
+        if tx.has_appended:
+            self.appended()
 
     sync_transaction = step
     """One exchange with the ledger: the same transaction, seen through the sync core's protocol."""
@@ -45,6 +52,10 @@ class TerminalStore:
     def close(self) -> None:
         """In the thread that used it."""
         self._connection.close()
+
+
+def _nobody_listens() -> None:
+    pass
 
 
 def create_store(path: Path, identity: Identity, epoch: str) -> None:
@@ -63,14 +74,6 @@ def create_store(path: Path, identity: Identity, epoch: str) -> None:
         if is_fault(error):
             raise fault_from(error, path.parent) from error
         raise
-    draft.chmod(0o600)
+    draft.chmod(PRIVATE_FILE)
     draft.rename(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

@@ -1,0 +1,1 @@
+"""The commands of `scanner`, one module each; every module has a `command`. What they share stands in `options`."""

@@ -1,0 +1,91 @@
+"""The terminal's side of a round trip with the ledger: each step one transaction, done in the store's thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+from scanner_client.clock import new_epoch, utc_now
+from scanner_client.home import Home, HomeError
+from scanner_client.keys import TerminalKey, read_key
+from scanner_client.ports import StoreError
+from scanner_client.store import StoreThread
+from sync.core.absorb import Absorbed, Verdict, absorb
+from sync.core.machine import Send
+from sync.core.offer import Composed, Sent, compose, with_signature
+from sync.faults import StoreFailed
+from sync.wire.messages import SyncReply, SyncRequest
+from sync.wire.operation import Cursor
+
+T = TypeVar("T")
+
+
+class StoreExchange:
+    """Implements `sync.driver.Exchange`. `absorbed` hears, in the event loop, of each reply that was stored."""
+
+    def __init__(self, thread: StoreThread, home: Home, program: str, absorbed: Callable[[Absorbed], None]) -> None:
+        self._thread = thread
+        self._home = home
+        self._program = program
+        self._absorbed = absorbed
+
+    async def compose(self, send: Send) -> tuple[SyncRequest, Sent]:
+        composed = await self._stored(lambda: self._compose(send))
+        signature = await asyncio.to_thread(self._sign, composed.statement)
+        return with_signature(composed.request, signature), composed.sent
+
+    async def absorb(self, sent: Sent, reply: SyncReply) -> Absorbed:
+        result = await self._stored(lambda: self._absorb(sent, reply))
+        self._absorbed(result)
+        return result
+
+    async def cursors(self) -> tuple[str, Sequence[Cursor]]:
+        return await self._stored(self._cursors)
+
+    # --- in the store's thread
+
+    def _compose(self, send: Send) -> Composed:
+        with self._thread.store.sync_transaction() as tx:
+            composed = compose(
+                tx,
+                have_seq=send.have_seq,
+                gaps=send.gaps,
+                limits=send.limits,
+                now=utc_now(),
+                program=self._program,
+            )
+            links = composed.request.stream.links
+            if links:
+                tx.note_sent(links[-1].seq)
+            return composed
+
+    def _absorb(self, sent: Sent, reply: SyncReply) -> Absorbed:
+        with self._thread.store.sync_transaction() as tx:
+            result = absorb(tx, sent, reply, new_epoch=new_epoch())
+            if result.verdict is Verdict.ABSORBED:
+                tx.note_answer(reply.at, [page.feed for page in reply.pages if page.more or page.resync])
+            return result
+
+    def _cursors(self) -> tuple[str, Sequence[Cursor]]:
+        with self._thread.store.sync_transaction() as tx:
+            return tx.terminal, [tx.cursor(feed) for feed in tx.feeds()]
+
+    async def _stored(self, work: Callable[[], T]) -> T:
+        try:
+            return await self._thread.run(work)
+        except StoreError as error:
+            raise StoreFailed(str(error)) from error
+
+    # --- in a worker thread
+
+    def _sign(self, statement: bytes) -> str:
+        try:
+            return self._key.sign(statement)
+        except HomeError as error:
+            raise StoreFailed(str(error)) from error
+
+    @cached_property
+    def _key(self) -> TerminalKey:
+        return read_key(self._home.key)

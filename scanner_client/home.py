@@ -1,0 +1,138 @@
+"""A terminal's home: the folder with its store, settings, key and token, and the lock that one program holds.
+
+HOME is 0700; `terminal.key` and `token` are 0600. Every file is written whole: beside its name, synced, then renamed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from scanner_client.files import PRIVATE_FILE, PRIVATE_FOLDER, write_private
+
+
+class HomeError(Exception):
+    """What is wrong with the home, in one sentence with the cure."""
+
+
+class NotEnrolled(HomeError):
+    pass
+
+
+class HomeBusy(HomeError):
+    """Another program works in this home."""
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`config.toml`. `url` is the ledger's address, `ca_file` the certificates it is checked against (https)."""
+
+    url: str
+    ledger_id: str
+    terminal: str
+    site: str
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        return self.path / "terminal.db"
+
+    @property
+    def config_file(self) -> Path:
+        return self.path / "config.toml"
+
+    @property
+    def key(self) -> Path:
+        return self.path / "terminal.key"
+
+    @property
+    def token(self) -> Path:
+        return self.path / "token"
+
+    @property
+    def certificate(self) -> Path:
+        return self.path / "certificate.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.path / "lock"
+
+    @property
+    def control(self) -> Path:
+        return self.path / "control.sock"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log" / "scanner.jsonl"
+
+    def prepare(self) -> None:
+        """Make the folder, readable by its owner only. Raises HomeError."""
+        try:
+            self.path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            self.path.chmod(PRIVATE_FOLDER)
+        except OSError as error:
+            raise HomeError(
+                f"The folder {self.path} cannot be used ({error.strerror}): name another with --home."
+            ) from error
+
+    def config(self) -> Config:
+        """Raises NotEnrolled where there is none, HomeError where it cannot be read."""
+        try:
+            return msgspec.convert(tomllib.loads(self.config_file.read_text(encoding="utf-8")), Config)
+        except FileNotFoundError as error:
+            raise NotEnrolled(
+                f"There is no terminal in {self.path}: enrol it with `scanner enroll URL CODE`, or name its --home."
+            ) from error
+        except (OSError, ValueError) as error:
+            raise HomeError(f"{self.config_file} cannot be read ({error}): correct it, or enrol again.") from error
+
+    def write_config(self, config: Config) -> None:
+        fields = msgspec.to_builtins(config)
+        # A JSON string is a TOML string, but for one character that has no place in an address or a code.
+        lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items()]
+        write_private(self.config_file, ("\n".join(lines) + "\n").encode())
+
+    def read_token(self) -> str:
+        try:
+            return self.token.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise HomeError(f"The token {self.token} cannot be read ({error}): enrol this terminal again.") from error
+
+    @contextmanager
+    def locked(self, doing: str) -> Iterator[None]:
+        """Hold the home for a program that is `doing` something. Raises HomeBusy naming who holds it."""
+        self.prepare()
+        descriptor = os.open(self.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise HomeBusy(self._who(descriptor)) from error
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{doing} {os.getpid()}\n".encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _who(self, descriptor: int) -> str:
+        holder = os.pread(descriptor, 100, 0).decode("ascii", "backslashreplace").split()
+        who = f"`scanner {holder[0]}` (process {holder[1]})" if len(holder) == 2 else "another program"
+        return f"{who} already works in {self.path}: end it first, or name another --home."
+
+
+def home_at(path: Path | None) -> Home:
+    """The home named, or the one of this user."""
+    return Home((path or Path(platformdirs.user_data_dir("scanner-client"))).expanduser().absolute())

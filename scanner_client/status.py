@@ -1,0 +1,55 @@
+"""The terminal's state in the shape of `scanner status --json`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scanner_client.store import Transaction
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """`since`: when the line last changed (UTC). `kept` to `quarantined` count the operations held; `oldest` is the
+    time of the oldest one without an answer, empty where all are answered."""
+
+    v: int = 1
+    terminal: str
+    site: str
+    ledger_id: str
+    mode: str
+    online: bool
+    since: str
+    kept: int
+    sent: int
+    accepted: int
+    conflict: int
+    held: int
+    refused: int
+    quarantined: int
+    oldest: str
+
+    @property
+    def unsent(self) -> int:
+        """Operations the ledger has not answered."""
+        return self.kept + self.sent
+
+
+def status_in(tx: Transaction, *, running: bool) -> Status:
+    """The state a transaction sees. Only a running program can be online."""
+    counts = tx.counts()
+    online, since = tx.line()
+    return Status(
+        terminal=tx.terminal,
+        site=tx.site,
+        ledger_id=tx.ledger_id,
+        mode=tx.mode(),
+        online=online and running,
+        since=since,
+        kept=counts.kept,
+        sent=counts.sent,
+        accepted=counts.accepted,
+        conflict=counts.conflict,
+        held=counts.held,
+        refused=counts.refused,
+        quarantined=counts.quarantined,
+        oldest=counts.oldest,
+    )

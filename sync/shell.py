@@ -1,0 +1,229 @@
+"""HTTP to the ledger, and nothing else: the only module that imports httpx.
+
+A reply is a decoded message of `sync.wire`; everything else that can happen is a `sync.faults.SyncFault`. Every request
+may be sent twice: the ledger answers what it knows with the outcome it gave. httpx and tenacity are imported when the
+first request is made, in a worker thread, so that a program's first frame does not wait for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from sync.faults import (
+    Busy,
+    Misunderstood,
+    NotALedger,
+    ServerFailed,
+    SyncFault,
+    TimedOut,
+    TooBig,
+    Unauthorised,
+    Unreachable,
+    WrongLedger,
+)
+from sync.wire.codec import decode, encode
+from sync.wire.messages import SyncReply, SyncRequest
+from sync.wire.operation import Cursor
+from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, WaitReply
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+
+REQUEST_SECONDS = 10.0
+LONG_POLL_SECONDS = 25.0
+"""How long a ledger may hold a long poll; the terminal waits REQUEST_SECONDS longer."""
+
+MAX_REPLY_BYTES = 64 * 1024 * 1024
+"""Inflated. No ledger sends this much; a stranger might."""
+
+GZIP_FROM_BYTES = 1024
+
+
+class LedgerLine:
+    """One terminal's way to one ledger. Keeps its connection between requests. Used by one event loop."""
+
+    def __init__(
+        self, url: str, *, token: str = "", ca_file: str = "", request_seconds: float = REQUEST_SECONDS
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._token = token
+        self._ca_file = ca_file
+        self._request_seconds = request_seconds
+        self._client: httpx.AsyncClient | None = None
+        self._answered_before = False
+
+    async def exchange(self, request: SyncRequest) -> SyncReply:
+        """`POST /v1/sync`. Raises SyncFault."""
+        body = await asyncio.to_thread(encode, request)
+        return await self._ask("POST", "/v1/sync", SyncReply, body=body)
+
+    async def enroll(self, request: EnrollRequest) -> EnrollReply:
+        """`POST /v1/terminals/enroll`. Raises SyncFault; Unauthorised where the code is not (or no longer) good."""
+        return await self._ask("POST", "/v1/terminals/enroll", EnrollReply, body=encode(request))
+
+    async def wait(self, terminal: str, cursors: Sequence[Cursor]) -> WaitReply:
+        """`GET /v1/wait`: returns when a feed has moved past its cursor, or after the ledger's patience."""
+        query = {"terminal": terminal, "cursors": encode(list(cursors)).decode()}
+        return await self._ask("GET", "/v1/wait", WaitReply, query=query, patience=LONG_POLL_SECONDS)
+
+    async def health(self) -> None:
+        """Raises SyncFault where no ledger answers."""
+        await self._ask("GET", "/health", dict)
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    # --- one round trip
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        *,
+        body: bytes = b"",
+        query: dict[str, str] | None = None,
+        patience: float = 0.0,
+    ) -> T:
+        if self._client is None:
+            self._client = await asyncio.to_thread(self._make_client)
+        headers, content = await asyncio.to_thread(_packed, body)
+        request = self._client.build_request(method, self._url + path, params=query, headers=headers, content=content)
+        try:
+            async with asyncio.timeout(self._request_seconds + patience):
+                status, reply, retry_after = await self._send_again_if_stale(request)
+        except TimeoutError as error:
+            raise TimedOut(f"The ledger at {self._url} did not answer in time; it is asked again.") from error
+        self._answered_before = True
+        if status != 200:
+            raise self._refusal(status, reply, retry_after)
+        return await asyncio.to_thread(self._read, reply, kind)
+
+    def _make_client(self) -> httpx.AsyncClient:
+        import ssl  # noqa: PLC0415  # with httpx, after the first frame
+
+        import httpx  # noqa: PLC0415  # 80 ms that the first frame does not wait for
+
+        try:
+            tls = ssl.create_default_context(cafile=self._ca_file or None) if self._url.startswith("https") else False
+        except OSError as error:
+            raise Unreachable(
+                f"The file of certificates {self._ca_file} cannot be read: correct `ca_file` in config.toml."
+            ) from error
+        headers = {"accept-encoding": "gzip"}
+        if self._token:
+            headers["authorization"] = f"Bearer {self._token}"
+        # Each request has its own limit for the whole of it; this one is httpx's, for each step. The proxy settings of
+        # the surroundings are not for a scanner on a warehouse floor.
+        longest = self._request_seconds + LONG_POLL_SECONDS
+        return httpx.AsyncClient(verify=tls, headers=headers, timeout=longest, trust_env=False)
+
+    async def _send_again_if_stale(self, request: httpx.Request) -> tuple[int, bytes, float]:
+        """A server may close a kept connection just as a request goes out; that one is repeated at once, once."""
+        import httpx  # noqa: PLC0415  # loaded by now
+        import tenacity  # noqa: PLC0415  # with httpx
+
+        def stale(error: BaseException) -> bool:
+            hung_up = isinstance(error, httpx.ReadError | httpx.WriteError) or (
+                isinstance(error, httpx.RemoteProtocolError) and "without sending a response" in str(error)
+            )
+            return hung_up and self._answered_before
+
+        again = tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_exception(stale), stop=tenacity.stop_after_attempt(2), reraise=True
+        )
+        try:
+            return await again(self._send, request)
+        except httpx.HTTPError as error:
+            raise self._line_fault(error) from error
+
+    async def _send(self, request: httpx.Request) -> tuple[int, bytes, float]:
+        """Status, inflated body, seconds to wait as the ledger asked."""
+        assert self._client is not None
+        response = await self._client.send(request, stream=True)
+        try:
+            parts: list[bytes] = []
+            size = 0
+            async for part in response.aiter_bytes():
+                size += len(part)
+                if size > MAX_REPLY_BYTES:
+                    raise NotALedger(f"What answers at {self._url} sends without end; check the address.")
+                parts.append(part)
+        finally:
+            await response.aclose()
+        return response.status_code, b"".join(parts), _seconds(response.headers.get("retry-after", ""))
+
+    # --- what an answer means
+
+    def _read(self, reply: bytes, kind: type[T]) -> T:
+        try:
+            return decode(reply, kind)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise NotALedger(
+                f"What answered at {self._url} is not a ledger's reply (perhaps a log-in page of the network)."
+            ) from error
+
+    def _line_fault(self, error: httpx.HTTPError) -> SyncFault:
+        import httpx  # noqa: PLC0415  # loaded by now
+
+        match error:
+            case httpx.TimeoutException():
+                return TimedOut(f"The ledger at {self._url} did not answer in time; it is asked again.")
+            case httpx.RemoteProtocolError() | httpx.DecodingError() if self._cut_short(error):
+                return NotALedger(f"The answer from {self._url} was cut short; it is asked for again.")
+            case _:
+                return Unreachable(f"The ledger at {self._url} cannot be reached: check the network, or its address.")
+
+    def _cut_short(self, error: httpx.HTTPError) -> bool:
+        return "without sending a response" not in str(error)
+
+    def _refusal(self, status: int, reply: bytes, retry_after: float) -> SyncFault:
+        said = _said(reply)
+        match status:
+            case 401 | 403:
+                return Unauthorised(said or "The ledger does not accept this terminal: enrol it again.")
+            case 409:
+                return WrongLedger(said or f"Another ledger answers at {self._url}: check the address.")
+            case 413:
+                return TooBig(said or "The ledger takes smaller batches; the next one is smaller.")
+            case 429 | 503:
+                return Busy(said or "The ledger is busy; it is asked again.", retry_after)
+            case _ if status >= 500:
+                return ServerFailed(
+                    said or f"The ledger at {self._url} failed ({status}); it is asked again.", retry_after
+                )
+            case 400 | 408 | 415 if said:
+                return Misunderstood(said)
+            case _:
+                return NotALedger(said or f"What answers at {self._url} is not a ledger ({status}): check the address.")
+
+
+def _packed(body: bytes) -> tuple[dict[str, str], bytes]:
+    if not body:
+        return {}, b""
+    headers = {"content-type": "application/json"}
+    if len(body) < GZIP_FROM_BYTES:
+        return headers, body
+    return {**headers, "content-encoding": "gzip"}, gzip.compress(body, compresslevel=1, mtime=0)
+
+
+def _said(reply: bytes) -> str:
+    """The ledger's own sentence, where it was the ledger that refused."""
+    try:
+        return decode(reply, ErrorReply).error.message
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+
+
+def _seconds(text: str) -> float:
+    """Retry-After as a number of seconds; its date form is not for machines without a trusted clock."""
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0.0
