@@ -11,6 +11,8 @@ from importlib.util import find_spec
 
 import click
 
+from server_stub.release import release
+
 NEEDED = ("sqlalchemy", "starlette", "structlog", "uvicorn")
 COMMANDS = {
     "init": "serving",
@@ -60,7 +62,7 @@ def require_extra() -> None:
 
 
 @click.group(cls=CommandsByName, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="scanner-client")
+@click.version_option(release())
 def main() -> None:
     """Keep the ledger of a warehouse: what all terminals recorded, posted once, with the conflicts that people decide.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
 import anyio
 from starlette.applications import Starlette
@@ -18,8 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server_stub.access import AccessRefused
 from server_stub.api.body import BoundedBody
-from server_stub.api.desk import Desk, desk_of
+from server_stub.api.desk import Desk
 from server_stub.api.exchange import sync
+from server_stub.api.health import health
 from server_stub.api.lists import list_route
 from server_stub.api.openapi import SHOWN, document
 from server_stub.api.refusals import Refusal, busy, refusal_response
@@ -29,7 +29,7 @@ from server_stub.api.terminals import enroll_terminal, rotate_token
 from server_stub.api.waiting import wait
 from server_stub.logs import log
 from server_stub.ports import Busy, ServedLedger
-from sync.wire.limits import VERSION
+from server_stub.release import release
 
 SAYINGS = {
     404: ("not_found", "there is nothing at this address; /openapi.json lists what there is"),
@@ -73,24 +73,8 @@ def _routes() -> list[Route]:
     ]
 
 
-async def health(request: Request) -> Response:
-    """Whether the service answers and its database can be read."""
-    heads = await desk_of(request).run(lambda ledger: ledger.heads())
-    ledger = desk_of(request).ledger
-    return await reply(
-        request,
-        {
-            "v": VERSION,
-            "ok": True,
-            "ledger_id": ledger.ledger_id,
-            "ledger_epoch": ledger.ledger_epoch,
-            "feeds": len(heads),
-        },
-    )
-
-
 async def openapi(request: Request) -> Response:
-    return await reply(request, document(version("scanner-client")))
+    return await reply(request, document(release()))
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -32,7 +32,7 @@ class Desk:
         self.settings = settings
         self.news = News(lambda: self.run(lambda ledger: ledger.heads()), settings.look_again)
         self._threads = threads or ledger_threads(settings)
-        self._in_flight = 0
+        self.in_flight = 0
 
     async def run(self, work: Callable[[ServedLedger], T]) -> T:
         """Do the work in a thread that owns a connection."""
@@ -41,13 +41,13 @@ class Desk:
     @contextmanager
     def place(self) -> Iterator[None]:
         """One of the places for exchanges. Raises a 503 Refusal where all are taken: better there than in a queue."""
-        if self._in_flight >= self.settings.max_in_flight:
+        if self.in_flight >= self.settings.max_in_flight:
             raise busy("the ledger has as many exchanges in flight as it takes; the terminal sends this one again")
-        self._in_flight += 1
+        self.in_flight += 1
         try:
             yield
         finally:
-            self._in_flight -= 1
+            self.in_flight -= 1
 
     async def close(self) -> None:
         """Close the ledger in its thread, after all work under way."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from server_stub.api.health import Health
 from server_stub.listings import LISTS, MAX_PAGE, OperationLine, filters_of
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.quantity import Quantity
@@ -25,6 +26,7 @@ MESSAGES: tuple[type[msgspec.Struct], ...] = (
     TokenReply,
     WaitReply,
     ErrorReply,
+    Health,
 )
 
 
@@ -44,7 +46,7 @@ def document(version: str) -> dict[str, Any]:
             "/v1/terminals/enroll": {"post": _open(_operation("Enrol", EnrollReply, takes=EnrollRequest))},
             "/v1/terminals/token": {"post": _operation("Get the next token", TokenReply)},
             **{f"/v1/{name}": {"get": _list(name)} for name in SHOWN},
-            "/health": {"get": _open(_answered("Is the service up?", {"type": "object"}))},
+            "/health": {"get": _open(_operation("Is the service up?", Health))},
             "/openapi.json": {"get": _open(_answered("This document", {"type": "object"}))},
         },
     }
