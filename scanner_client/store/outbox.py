@@ -185,6 +185,15 @@ class Outbox(Section):
                 "UPDATE operation SET outcome = ?, standing = ? WHERE seq = ?",
                 [encode(outcome), standing(outcome), seq],
             )
+            self._drop_unposted(seq, outcome)
+
+    def _drop_unposted(self, seq: int, outcome: Outcome) -> None:
+        """What the ledger did not post in a feed, no page of that feed will ever cover."""
+        posted = ", ".join("?" * len(outcome.feeds))
+        self._sql.execute(
+            f"DELETE FROM delta WHERE op = (SELECT id FROM operation WHERE seq = ?) AND feed NOT IN ({posted})",
+            [seq, *outcome.feeds],
+        )
 
     def store_state(self, id: str, state: str) -> None:
         found = self._sql.execute("SELECT outcome FROM operation WHERE id = ? AND outcome IS NOT NULL", [id]).fetchone()

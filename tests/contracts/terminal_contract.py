@@ -361,6 +361,17 @@ class TerminalContract:
             tx.cover(SITE, [op], shadow=False)
         assert terminal.row(Task, task.key) == task
 
+    def test_what_the_ledger_did_not_post_in_a_feed_leaves_that_feeds_view(self, terminal: TerminalUnderTest) -> None:
+        """No page of a feed will ever cover an operation that the ledger posted in other feeds only."""
+        op = terminal.append(moved(2))
+        with terminal.transaction() as tx:
+            tx.store_outcome(Outcome(id=op, outcome="merged", n=4, feeds={"B": 4}))
+        assert terminal.on_hand("A-02", "4711") == 0
+        with terminal.transaction() as tx:
+            tx.start_shadow(SITE)
+            tx.swap_shadow(SITE)
+        assert terminal.on_hand("A-02", "4711") == 0
+
     def test_covering_what_is_not_held_changes_nothing(self, terminal: TerminalUnderTest) -> None:
         op = terminal.append(moved(2))
         with terminal.transaction() as tx:

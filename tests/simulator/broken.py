@@ -7,5 +7,8 @@ class Broken(AssertionError):
     """A property of the system does not hold. `checker` names it."""
 
     def __init__(self, checker: str, message: str) -> None:
-        super().__init__(f"{checker}: {message}")
-        self.checker = checker
+        super().__init__(checker, message)
+        self.checker, self.message = checker, message
+
+    def __str__(self) -> str:
+        return f"{self.checker}: {self.message}"

@@ -65,8 +65,9 @@ class Checks:
             moment = self.history.at(feed, cursor.hash) if cursor else None
             expected = dict(moment.balances) if moment else {}
             known = moment.operations if moment else frozenset()
-            for id in state.held:
-                if id not in known:
+            for id, one in state.held.items():
+                posted_elsewhere = one.outcome is not None and feed not in one.outcome.feeds
+                if id not in known and not posted_elsewhere:
                     _add(expected, self.world.effects_of[id], feed)
             found, wanted = device.store.balances(feed), {key: units for key, units in expected.items() if units}
             if found != wanted:

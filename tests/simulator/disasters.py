@@ -49,21 +49,19 @@ class Disasters:
     def kill_terminal_in_transaction(self) -> None:
         self._device().cut_power = True
 
-    def _restart_soon(self, server: Server) -> None:
+    def restart_soon(self, server: Server) -> None:
         self.kills += 1
         server.stop()
         self.world.clock.after(self.random.uniform(1, 40), server.start)
 
     def kill_ledger(self) -> None:
-        self._restart_soon(self.world.server)
+        self.restart_soon(self.world.server)
 
     def kill_ledger_before_commit(self) -> None:
         self.world.server.die_before_commit = True
-        self.kills += 1
 
     def kill_ledger_after_commit(self) -> None:
         self.world.server.die_after_commit = True
-        self.kills += 1
 
     def full_disk(self) -> None:
         device = self._device()

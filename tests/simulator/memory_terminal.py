@@ -60,6 +60,11 @@ class Held:
     outcome: Outcome | None = None
     covered: frozenset[str] = frozenset()
 
+    def is_pending_in(self, feed: str) -> bool:
+        """Whether its effects are laid over the feed's rows. What the ledger did not post in a feed, no page of that
+        feed will ever cover (a second undo of a transfer, say)."""
+        return feed not in self.covered and (self.outcome is None or feed in self.outcome.feeds)
+
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
@@ -325,7 +330,7 @@ class MemoryTerminal:
         return [
             effect
             for one in self.state.held.values()
-            if feed not in one.covered
+            if one.is_pending_in(feed)
             for effect in one.effects
             if effect_feed(effect) == feed
         ]

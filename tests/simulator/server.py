@@ -39,12 +39,14 @@ class Waiter:
 
 @dataclass(slots=True)
 class Server:
-    """`on_commit` hears of every committed transaction; `on_reply` of every reply, before it is sent."""
+    """`on_commit` hears of every committed transaction; `on_reply` of every reply, before it is sent; `on_death` of
+    a process that died over a request."""
 
     name: str
     ledger: MemoryLedger
     on_commit: Callable[[Server], None]
     on_reply: Callable[[Server, SyncReply], None]
+    on_death: Callable[[Server], None]
     up: bool = True
     incarnation: int = 0
     die_before_commit: bool = False
@@ -67,16 +69,25 @@ class Server:
             return Answer(self._exchange(terminal.id, request))
         except Died:
             self.stop()
+            self.on_death(self)
             return None
 
     def _exchange(self, terminal: str, request: SyncRequest) -> bytes:
         known = self.ledger.tables.terminals[terminal]
         incoming = read(request, known)
-        reply = self.transact(
-            lambda book: exchange(book, self._known(book, terminal), request, incoming),
-            feeds_to_lock(request, known, incoming),
-        )
+
+        def act(book: Book) -> SyncReply:
+            reply = exchange(book, self._known(book, terminal), request, incoming)
+            if self.die_before_commit:
+                self.die_before_commit = False
+                raise Died
+            return reply
+
+        reply = self.transact(act, feeds_to_lock(request, known, incoming))
         self.on_reply(self, reply)
+        if self.die_after_commit:
+            self.die_after_commit = False
+            raise Died
         return encode(reply)
 
     def _known(self, book: Book, terminal: str) -> Terminal:
@@ -91,21 +102,12 @@ class Server:
             try:
                 with self.ledger.transaction(held) as book:
                     result = act(book)
-                    self._maybe_die_before_commit()
                 break
             except NeedsFeed as needed:
                 held |= {needed.feed}
         self.on_commit(self)
         self._tell_waiters()
-        if self.die_after_commit:
-            self.die_after_commit = False
-            raise Died
         return result
-
-    def _maybe_die_before_commit(self) -> None:
-        if self.die_before_commit:
-            self.die_before_commit = False
-            raise Died
 
     # --- long polls
 

@@ -6,6 +6,7 @@ It runs through a time of work and faults, then the faults end, and without a fu
 from __future__ import annotations
 
 import hashlib
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ class World:
     # --- making it
 
     def _new_server(self, name: str, ledger: MemoryLedger) -> Server:
-        return Server(name, ledger, self.sees_server_commit, self.sees_reply)
+        return Server(name, ledger, self.sees_server_commit, self.sees_reply, self.sees_death)
 
     def build(self) -> None:
         names = [f"T{number}" for number in range(1, self.plan.terminals + 1)]
@@ -147,7 +148,11 @@ class World:
             self._come_to_rest()
         except Broken as found:
             broken = found
-            self.note("broken", str(found))
+        except Exception as error:  # noqa: BLE001  (whatever a core raises is a finding, and names its seed)
+            self._tell(traceback.format_exc())
+            broken = Broken("no_crash", f"{type(error).__name__}: {error}")
+        if broken:
+            self.note("broken", str(broken))
         return self._result(broken)
 
     def _mend_everything(self) -> None:
@@ -230,6 +235,10 @@ class World:
         learnt = self.checks.committed(server)
         if learnt:
             self.note(server.name, f"logs {learnt}")
+
+    def sees_death(self, server: Server) -> None:
+        self.note(server.name, "dies over a request")
+        self.disasters.restart_soon(server)
 
     def sees_reply(self, server: Server, reply: SyncReply) -> None:
         self.checks.replied(server, reply)
