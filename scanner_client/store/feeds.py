@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scanner_client.ports import FeedAge
-from scanner_client.store.identity import Section
+from scanner_client.store.deltas import Deltas
 from scanner_client.store.schema import LOOKUPS
 from sync.core.terminal import RowChange
 from sync.wire.codec import decode
@@ -17,7 +17,7 @@ _LOOKUP_COLUMNS = 3
 _Row = tuple[str, str, str, bytes, str | None, str | None, str | None]
 
 
-class Feeds(Section):
+class Feeds(Deltas):
     """Cursors, rows, shadows and covers of the feeds this terminal follows."""
 
     def cursor(self, feed: str) -> Cursor:
@@ -65,13 +65,8 @@ class Feeds(Section):
         self._sql.execute("INSERT OR REPLACE INTO live SELECT * FROM shadow WHERE feed = ?", [feed])
         self._sql.execute("DELETE FROM cover WHERE feed = ? AND shadow = 0", [feed])
         self._sql.execute("UPDATE cover SET shadow = 0 WHERE feed = ?", [feed])
-        # What was not covered by the new rows counts on top of them again: deltas stay as long as their operation.
-        self._sql.execute(
-            "UPDATE delta SET pending = NOT EXISTS"
-            " (SELECT 1 FROM cover WHERE cover.op = delta.op AND cover.feed = delta.feed AND cover.shadow = 0)"
-            " WHERE feed = ?",
-            [feed],
-        )
+        # What the new rows do not cover counts on top of them again.
+        self._recount("feed = ?", [feed])
         self._sql.execute("UPDATE feed SET n = shadow_n, hash = shadow_hash, part = shadow_part WHERE feed = ?", [feed])
         self._drop_shadow(feed)
 

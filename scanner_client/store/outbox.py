@@ -1,37 +1,26 @@
-"""The stream of this terminal: operations with their links, in epochs, until everyone who must know them does."""
+"""Operations from the moment they are confirmed until everyone who must know them does: kept, answered, pruned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from scanner_client.ports import NewOperation, StoreError
-from scanner_client.store.identity import Section
+from scanner_client.store.deltas import Deltas
 from scanner_client.store.standing import KEPT, standing
-from sync.core.terminal import Head, Offered
-from sync.wire.bodies import BODY_TYPES, Posting, Undone, decode_body
+from scanner_client.store.stream import Stream
+from sync.wire.bodies import BODY_TYPES, Undone, decode_body
 from sync.wire.codec import decode, encode
-from sync.wire.effects import Effect, LineProgress, TaskTurn, effect_feed, effects
+from sync.wire.effects import Effect, effects
 from sync.wire.messages import GLOBAL_FEED, Outcome
-from sync.wire.operation import (
-    Cursor,
-    Link,
-    Operation,
-    Parent,
-    WireError,
-    decode_operation,
-    link_hash,
-    new_operation,
-    op_hash,
-)
-from sync.wire.rows import Balance, OrderLine, Task
+from sync.wire.operation import Cursor, Link, Operation, WireError, decode_operation, new_operation, op_hash
 
 HASH_CHARS = 64
 
 
-class Outbox(Section):
+class Outbox(Stream, Deltas):
     """Seq, link, bytes, deltas and outcome of every operation held."""
 
     has_appended = False
@@ -112,19 +101,6 @@ class Outbox(Section):
         operation = decode_operation(found[0])
         return (operation, decode_body(operation)) if operation.kind in BODY_TYPES else None
 
-    def _add_deltas(self, id: str, found: Sequence[Effect]) -> None:
-        followed = set(self.feeds())
-        rows = [
-            (id, part, effect_feed(effect), *_delta(effect))
-            for part, effect in enumerate(found)
-            if effect_feed(effect) in followed
-        ]
-        self._sql.executemany(
-            "INSERT INTO delta (op, part, feed, tbl, key, amount, short, state, pending)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
-            rows,
-        )
-
     def operation(self, id: str) -> tuple[str, Any] | None:
         """Kind and body of an operation held here; the body of an unknown kind is plain JSON values."""
         found = self._sql.execute("SELECT raw FROM operation WHERE id = ?", [id]).fetchone()
@@ -135,48 +111,7 @@ class Outbox(Section):
             return operation.kind, msgspec.json.decode(operation.body)
         return operation.kind, decode_body(operation)
 
-    # --- the current epoch
-
-    def feeds(self) -> Sequence[str]:
-        return [feed for (feed,) in self._sql.execute("SELECT feed FROM feed ORDER BY place")]
-
-    def head(self) -> Head:
-        epoch, seq, hash_ = self._sql.execute(
-            "SELECT epoch, head_seq, head_hash FROM stream ORDER BY n DESC LIMIT 1"
-        ).fetchone()
-        last = self._sql.execute("SELECT seq, hash FROM operation ORDER BY seq DESC LIMIT 1").fetchone()
-        return Head(epoch, *last) if last else Head(epoch, seq, hash_)
-
-    def link_hash(self, seq: int) -> str | None:
-        found = self._sql.execute("SELECT hash FROM operation WHERE seq = ?", [seq]).fetchone()
-        return None if found is None else str(found[0])
-
-    def first_unanswered(self) -> int | None:
-        found = self._sql.execute("SELECT min(seq) FROM operation WHERE standing = ?", [KEPT]).fetchone()[0]
-        return None if found is None else int(found)
-
-    def first_retained(self) -> int | None:
-        found = self._sql.execute("SELECT min(seq) FROM operation").fetchone()[0]
-        return None if found is None else int(found)
-
-    def offer(self, from_seq: int, count: int) -> Sequence[Offered]:
-        epoch, parent = self._epoch()
-        rows = self._sql.execute(
-            "SELECT seq, prev, op_hash, raw FROM operation WHERE seq >= ? ORDER BY seq LIMIT ?", [from_seq, count]
-        )
-        return [
-            Offered(_link(epoch, seq, prev, hash_, parent if seq == 1 else None), raw) for seq, prev, hash_, raw in rows
-        ]
-
-    def retained_in(self, epoch: str, from_seq: int, to_seq: int, count: int) -> Sequence[Offered]:
-        if epoch == self.head().epoch:
-            return [one for one in self.offer(from_seq, count) if one.link.seq <= to_seq]
-        rows = self._sql.execute(
-            "SELECT l.seq, l.prev, l.op_hash, l.parent, o.raw FROM earlier_link l JOIN operation o ON o.id = l.op"
-            " WHERE l.epoch = ? AND l.seq BETWEEN ? AND ? ORDER BY l.seq LIMIT ?",
-            [epoch, from_seq, to_seq, count],
-        )
-        return [Offered(_link(epoch, seq, prev, hash_, _parent(parent)), raw) for seq, prev, hash_, parent, raw in rows]
+    # --- what became of it
 
     def store_outcome(self, outcome: Outcome) -> None:
         seq = self._seq_of(outcome.id)
@@ -185,6 +120,7 @@ class Outbox(Section):
                 "UPDATE operation SET outcome = ?, standing = ? WHERE seq = ?",
                 [encode(outcome), standing(outcome), seq],
             )
+            self._recount("op = (SELECT id FROM operation WHERE seq = ?)", [seq])
             self._drop_unposted(seq, outcome)
 
     def _drop_unposted(self, seq: int, outcome: Outcome) -> None:
@@ -206,53 +142,6 @@ class Outbox(Section):
             # Without an index: only an operation whose id the ledger could not read is named by its hash.
             found = self._sql.execute("SELECT seq FROM operation WHERE op_hash = ?", [name]).fetchone()
         return None if found is None else int(found[0])
-
-    # --- epochs
-
-    def mint_epoch(self, epoch: str) -> None:
-        head = self.head()
-        parent = Parent(epoch=head.epoch, seq=head.seq, hash=head.hash)
-        self._keep_links(head.epoch)
-        self._sql.execute(
-            "INSERT INTO stream (epoch, parent, head_seq, head_hash) VALUES (?, ?, 0, ?)",
-            [epoch, encode(parent), head.hash],
-        )
-        self._relink(epoch, parent)
-        self._set_meta("sent_seq", "0")
-        self._park(head.epoch)
-
-    def _keep_links(self, epoch: str) -> None:
-        parent = self._sql.execute("SELECT parent FROM stream WHERE epoch = ?", [epoch]).fetchone()[0]
-        self._sql.execute(
-            "INSERT INTO earlier_link (epoch, seq, op, op_hash, prev, hash, parent)"
-            " SELECT ?, seq, id, op_hash, prev, hash, iif(seq = 1, ?, NULL) FROM operation",
-            [epoch, parent],
-        )
-
-    def _relink(self, epoch: str, parent: Parent) -> None:
-        held = self._sql.execute("SELECT seq, op_hash FROM operation ORDER BY seq").fetchall()
-        before = parent.hash
-        links: list[tuple[int, str, str, int]] = []
-        for seq, (old, hash_) in enumerate(held, start=1):
-            link = Link(epoch=epoch, seq=seq, prev=before, op_hash=hash_)
-            before = self._hash(link)
-            links.append((seq, link.prev, before, old))
-        # In rising order a new seq is never one that a later operation still has.
-        self._sql.executemany("UPDATE operation SET seq = ?, prev = ?, hash = ? WHERE seq = ?", links)
-
-    def _park(self, epoch: str) -> None:
-        """The work at hand belonged to the stream that was left; a person decides what becomes of it."""
-        self._sql.execute(
-            "INSERT INTO parked (at, epoch, state) SELECT ?, ?, state FROM flow_state", [self._sources.now(), epoch]
-        )
-        self._sql.execute("DELETE FROM flow_state")
-
-    def _epoch(self) -> tuple[str, Parent | None]:
-        epoch, parent = self._sql.execute("SELECT epoch, parent FROM stream ORDER BY n DESC LIMIT 1").fetchone()
-        return epoch, _parent(parent)
-
-    def _hash(self, link: Link) -> str:
-        return link_hash(link, ledger_id=self.ledger_id, terminal=self.terminal)
 
     # --- forgetting
 
@@ -287,14 +176,6 @@ class Outbox(Section):
         covered = {feed for (feed,) in self._sql.execute("SELECT feed FROM cover WHERE op = ? AND shadow = 0", [id])}
         return covered.issuperset(feeds)
 
-    # --- the ledger's epochs
-
-    def ledger_epochs(self) -> Sequence[str]:
-        return [epoch for (epoch,) in self._sql.execute("SELECT epoch FROM ledger_epoch ORDER BY n")]
-
-    def adopt_ledger_epoch(self, epoch: str) -> None:
-        self._sql.execute("INSERT INTO ledger_epoch (epoch) VALUES (?)", [epoch])
-
     # --- what has left the house
 
     def note_sent(self, seq: int) -> None:
@@ -304,22 +185,3 @@ class Outbox(Section):
 
     def sent_seq(self) -> int:
         return int(self._meta("sent_seq") or 0)
-
-
-def _link(epoch: str, seq: int, prev: str, op_hash: str, parent: Parent | None) -> Link:
-    return Link(epoch=epoch, seq=seq, prev=prev, op_hash=op_hash, parent=parent)
-
-
-def _parent(stored: bytes | None) -> Parent | None:
-    return None if stored is None else decode(stored, Parent)
-
-
-def _delta(effect: Effect) -> tuple[str, str, str, str, str]:
-    """Table, key, amount, short, state: an effect as a row of `delta`."""
-    match effect:
-        case Posting():
-            return Balance.table, effect.account, str(effect.quantity), "", ""
-        case LineProgress():
-            return OrderLine.table, effect.key, str(effect.done), str(effect.short), ""
-        case TaskTurn():
-            return Task.table, effect.key, "", "", effect.state

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner_client.store.outbox import Outbox
+from scanner_client.store.stream import Stream
 from sync.wire.operation import Link, WireError, decode_operation, link_hash, op_hash
 
 
-class Proof(Outbox):
+class Proof(Stream):
     """Reads everything, changes nothing."""
 
     def differences(self) -> Iterator[str]:
