@@ -1,5 +1,12 @@
-"""The ledger's tables and transactions in SQLAlchemy Core, on SQLite or PostgreSQL.
+"""The ledger's database: SQLite embedded or PostgreSQL, behind `server_stub.ledger.book.Book` and `server_stub.ports`.
 
-Here live the schema, its migrations, the feed locks and the change log. What an operation means is decided in
-`server_stub.ledger`; this package keeps it.
+`opening` makes, migrates and opens · `ledger` transactions · `book` with its parts, the pure rules' memory · `verify`
+rebuilds and compares · `schema`, `columns`, `dialect`, `session` the way to SQL.
 """
+
+from __future__ import annotations
+
+from server_stub.db.ledger import Ledger
+from server_stub.db.opening import create_schema, migrate_schema, open_ledger
+
+__all__ = ["Ledger", "create_schema", "migrate_schema", "open_ledger"]

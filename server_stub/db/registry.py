@@ -1,0 +1,100 @@
+"""`Registry` over SQL: terminals, invitations and tokens. They lie beside the log: a restore lists what it lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, update
+
+from server_stub.access import Invitation, Token
+from server_stub.db import schema
+from server_stub.db.book import Identity
+from server_stub.db.book_streams import StreamPart
+from server_stub.db.session import Session
+from server_stub.ledger.book import Terminal
+
+
+def _revoke() -> Any:
+    terminal = schema.terminal
+    return update(terminal).values(revoked=bindparam("x_revoked")).where(terminal.c.id == bindparam("x_id"))
+
+
+def _drop_below() -> Any:
+    token = schema.token
+    return delete(token).where(
+        token.c.kind == bindparam("x_kind"),
+        token.c.holder == bindparam("x_holder"),
+        token.c.number < bindparam("x_below"),
+    )
+
+
+class SqlRegistry:
+    def __init__(self, session: Session, identity: Identity) -> None:
+        self._session = session
+        self._identity = identity
+
+    @property
+    def ledger_id(self) -> str:
+        return self._identity.ledger_id
+
+    @property
+    def ledger_epoch(self) -> str:
+        return self._identity.ledger_epoch
+
+    # terminals
+
+    def terminal(self, id: str) -> Terminal | None:
+        return StreamPart(self._session).terminal(id)
+
+    def all_terminals(self) -> Sequence[Terminal]:
+        found = self._session.rows(schema.terminal)
+        known = (self.terminal(one[0]) for one in found)
+        return [one for one in known if one is not None]
+
+    def register_terminal(self, id: str, site: str, public_key: bytes) -> None:
+        self._session.put(schema.terminal, id, site, public_key, False)
+
+    def revoke_terminal(self, id: str) -> None:
+        self._session.run(self._session.sql.made(_revoke), True, id)
+
+    # invitations
+
+    def invitation(self, code_hash: str) -> Invitation | None:
+        found = self._session.row(schema.invitation, code_hash=code_hash)
+        return Invitation(*found) if found else None
+
+    def invitations(self) -> Sequence[Invitation]:
+        return [Invitation(*found) for found in self._session.rows(schema.invitation)]
+
+    def put_invitation(self, invitation: Invitation) -> None:
+        one = invitation
+        self._session.put(schema.invitation, one.code_hash, one.terminal, one.site, one.expires, one.claim)
+
+    def drop_invitations(self, terminal: str) -> None:
+        self._session.drop(schema.invitation, terminal=terminal)
+
+    # tokens
+
+    def token(self, hash: str) -> Token | None:
+        found = self._session.row(schema.token, hash=hash)
+        return _token(found) if found else None
+
+    def tokens(self, kind: str, holder: str | None = None) -> Sequence[Token]:
+        equal = {"kind": kind} if holder is None else {"kind": kind, "holder": holder}
+        found = [_token(one) for one in self._session.rows(schema.token, **equal)]
+        return sorted(found, key=lambda one: (one.number, one.holder))
+
+    def put_token(self, token: Token) -> None:
+        self._session.put(schema.token, token.hash, token.kind, token.holder, token.number, token.used)
+
+    def drop_tokens(self, kind: str, holder: str, below: int | None = None) -> None:
+        if below is None:
+            self._session.drop(schema.token, kind=kind, holder=holder)
+        else:
+            self._session.run(self._session.sql.made(_drop_below), kind, holder, below)
+
+
+def _token(values: Sequence[Any]) -> Token:
+    hash, kind, holder, number, used = values
+    return Token(hash, kind, holder, number, bool(used))
