@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from scanner_client.store import schema
 from scanner_client.store.faults import fault, fault_from, is_fault
+from scanner_client.store.identity import Identity
 
 BUSY_SECONDS = 5.0
 
@@ -24,19 +25,19 @@ class Connection:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self._read_only = read_only
-        self._open: sqlite3.Connection | None = None
+        self._open: tuple[sqlite3.Connection, Identity] | None = None
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[tuple[sqlite3.Connection, Identity]]:
         """BEGIN IMMEDIATE … COMMIT, synced. Raises StoreError: nothing of the block was kept."""
         try:
-            connection = self._ready()
+            connection, identity = self._ready()
             connection.execute("BEGIN" if self._read_only else "BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             self._give_up(error)
             raise
         try:
-            yield connection
+            yield connection, identity
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._give_up(error)
@@ -47,16 +48,17 @@ class Connection:
 
     def close(self) -> None:
         """Safe to call twice. The last connection to close folds the write-ahead log into the file."""
-        connection, self._open = self._open, None
-        if connection is not None:
-            connection.close()
+        opened, self._open = self._open, None
+        if opened is not None:
+            opened[0].close()
 
-    def _ready(self) -> sqlite3.Connection:
+    def _ready(self) -> tuple[sqlite3.Connection, Identity]:
+        """With whose store it is, which never changes in a file."""
         if self._open is None:
             self._open = self._connect()
         return self._open
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> tuple[sqlite3.Connection, Identity]:
         if not self.path.exists():
             raise fault("missing", self.path)
         mode = "ro" if self._read_only else "rw"
@@ -64,10 +66,10 @@ class Connection:
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, cached_statements=256)
         try:
             self._prepare(connection)
+            return connection, schema.read_identity(connection)
         except BaseException:
             connection.close()
             raise
-        return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if not self._read_only:
@@ -78,9 +80,8 @@ class Connection:
 
     def _give_up(self, error: sqlite3.Error) -> None:
         """Roll back; after a fault close too (closing may free the log's space), and raise what it means."""
-        connection = self._open
-        if connection is not None:
-            _roll_back(connection)
+        if self._open is not None:
+            _roll_back(self._open[0])
         if is_fault(error):
             with suppress(sqlite3.Error):
                 self.close()

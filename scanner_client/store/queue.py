@@ -75,6 +75,14 @@ class Queue(Outbox):
         found = self._sql.execute("SELECT outcome FROM operation WHERE id = ?", [id]).fetchone()
         return decode(found[0], Outcome) if found and found[0] is not None else None
 
+    def standing_of(self, id: str) -> str:
+        """How a held operation stands, in the words of `standing`; empty where it is not held."""
+        found = self._sql.execute("SELECT seq, standing FROM operation WHERE id = ?", [id]).fetchone()
+        if found is None:
+            return ""
+        seq, standing = found
+        return SENT if standing == KEPT and seq <= self.sent_seq() else str(standing)
+
     def _held_count(self) -> int:
         """Without counting: only a prefix is ever pruned, so what is held is one stretch of the stream."""
         first = self.first_retained()

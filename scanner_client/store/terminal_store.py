@@ -40,8 +40,8 @@ class TerminalStore:
     @contextmanager
     def step(self) -> Iterator[Transaction]:
         """One event's reads and writes. Raises StoreError: nothing was kept, and nothing may be confirmed."""
-        with self._connection.transaction() as connection:
-            tx = Transaction(connection, schema.read_identity(connection), self._sources)
+        with self._connection.transaction() as (connection, identity):
+            tx = Transaction(connection, identity, self._sources)
             yield tx
         if tx.has_appended:
             self.appended()
