@@ -33,6 +33,7 @@ class Line:
     """One order line; `quantity` in whole pieces."""
 
     order: str
+    line: str
     item: str
     quantity: int
     name: str = ""
@@ -59,12 +60,11 @@ def invent_orders(random: Random, orders: int) -> list[Line]:
     kinds = [(colour, word) for colour in COLOURS for word in WORDS]
     lines: list[Line] = []
     for number in range(orders):
-        for kind in sorted(random.sample(range(len(kinds)), random.randint(1, 3))):
+        chosen = sorted(random.sample(range(len(kinds)), random.randint(1, 3)))
+        for line, kind in enumerate(chosen, start=1):
             (colour, colour_zh), (word, word_zh) = kinds[kind]
-            quantity = random.randint(1, 5)
-            lines.append(
-                Line(f"SO-{1001 + number}", f"{kind + 1:04d}", quantity, f"{colour} {word}", colour_zh + word_zh)
-            )
+            name, name_zh = f"{colour} {word}", colour_zh + word_zh
+            lines.append(Line(f"SO-{1001 + number}", str(line), f"{kind + 1:04d}", random.randint(1, 5), name, name_zh))
     return lines
 
 
@@ -84,9 +84,20 @@ def write_warehouse(folder: Path, lines: Sequence[Line], totes: Iterable[str]) -
     _write(folder / "stock.csv", ("site", "location", "item", "quantity"), stock)
 
 
+def write_operators(folder: Path, operators: Iterable[tuple[str, str]]) -> None:
+    """Write operators, given as (code, language), each with a badge."""
+    rows = [(code, code.capitalize(), badge(code), "picker", language) for code, language in operators]
+    _write(folder / "operators.csv", ("code", "name", "badge", "roles", "language"), rows)
+
+
+def badge(operator: str) -> str:
+    return f"BADGE-{operator.upper()}"
+
+
 def write_orders(folder: Path, lines: Iterable[Line]) -> Path:
     path = folder / "orders.csv"
-    _write(path, ("site", "order", "item", "quantity"), [(SITE, one.order, one.item, one.quantity) for one in lines])
+    rows = [(SITE, one.order, one.line, one.item, one.quantity) for one in lines]
+    _write(path, ("site", "order", "line", "item", "quantity"), rows)
     return path
 
 
