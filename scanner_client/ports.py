@@ -77,6 +77,9 @@ class StepTransaction(Protocol):
     def operation(self, id: str) -> tuple[str, Any] | None:
         """Kind and body of an operation held here."""
 
+    def standing_of(self, id: str) -> str:
+        """How an operation held here stands: kept, sent, accepted, conflict, held, refused, quarantined; else empty."""
+
     def load_state(self) -> bytes | None:
         """The flow state the last event left, so that a restart stands at the same prompt."""
 

@@ -1,5 +1,32 @@
-"""The shipped flows as TOML files, and the operator texts they name.
+"""The shipped flows and the table of texts, read from this package's TOML files."""
 
-A flow is data: the engine in `scanner_client.core` runs it, the checker proves it and `screens` draws it. There is no
-code in this package; a site's own flows reach the terminal through the ledger.
-"""
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+from scanner_client.core.flow import Library, read_flow
+from scanner_client.core.texts import Texts, read_texts
+
+SHIPPED = ("main", "pick")
+
+
+@cache
+def shipped_flows() -> Library:
+    """Every shipped flow by name. Raises FlowError where a file was damaged."""
+    return {flow.name: flow for flow in (read_flow(flow_source(name)) for name in SHIPPED)}
+
+
+def flow_source(name: str) -> str:
+    """The TOML text of a shipped flow."""
+    return _read(f"{name}.toml")
+
+
+@cache
+def shipped_texts() -> Texts:
+    """The table of texts. Raises TextsError where it was damaged."""
+    return read_texts(_read("texts.toml"))
+
+
+def _read(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

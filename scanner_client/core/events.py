@@ -1,0 +1,68 @@
+"""What comes into the engine, and what it orders done. Times are milliseconds since 1970, UTC, given from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A code as the device sent it. `at`: when it arrived; `taken`: when the runtime took it up (0 = at once)."""
+
+    raw: str
+    at: int = 0
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key by name: `enter`, `backspace`, `esc`, `up`, `down`, `space`, `f1` … `f10`, or the character itself."""
+
+    name: str
+    at: int = 0
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Resized:
+    """The screen now shows `options` choices at a time."""
+
+    options: int
+    at: int = 0
+    taken: int = 0
+
+
+Event = Scan | Key | Resized
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """One durable line of what happened on this terminal."""
+
+    kind: str
+    entry: Mapping[str, str | int | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Queue an operation. Quantities in the body are decimal texts. `note` is what the state remembers of it."""
+
+    kind: str
+    body: Mapping[str, str | bool]
+    by: str
+    flow: str
+    task: str = ""
+    task_rev: int = 0
+    scans: tuple[str, ...] = ()
+    note: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """`kept` (1 short), `attention` (2 long) or `refused` (3); given only after everything before it is durable."""
+
+    name: str
+
+
+Command = Journal | Append | Signal

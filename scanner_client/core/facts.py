@@ -1,0 +1,54 @@
+"""The read-only questions the engine and the view ask about the warehouse.
+
+Answers are of one moment: the runtime gives every event facts read inside the transaction that keeps what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from scanner_client.core.values import Item, Location, Lot, Match, Operator, Order, Task, Unit
+
+
+class Facts(Protocol):
+    @property
+    def site(self) -> str: ...
+    @property
+    def terminal(self) -> str: ...
+    def look_up(self, code: str) -> tuple[Match, ...]:
+        """Everything this exact code names in site and master data; empty where it names nothing."""
+
+    def item(self, code: str) -> Item | None: ...
+    def units(self, item: str) -> Sequence[Unit]:
+        """Units the item is handled in, its base unit first."""
+
+    def codes(self, item: str) -> Sequence[tuple[str, Match]]:
+        """The item's printed codes, each with what it means."""
+
+    def location(self, code: str) -> Location | None: ...
+    def operator(self, code: str) -> Operator | None: ...
+    def lot(self, item: str, lot: str) -> Lot | None: ...
+    def lots(self, item: str) -> Sequence[Lot]: ...
+    def order(self, order: str) -> Order | None: ...
+    def open_orders(self) -> Sequence[Order]:
+        """Open outbound orders that have open tasks: most urgent first."""
+
+    def task(self, id: str) -> Task | None: ...
+    def tasks(self, order: str) -> Sequence[Task]:
+        """Pick tasks of the order in walking order, without cancelled ones."""
+
+    def stock(self, location: str, item: str, lot: str = "") -> int:
+        """Smallest units known to lie there free, own work included; every lot where `lot` is empty."""
+
+    def items_at(self, location: str) -> Sequence[str]:
+        """Codes of the items known to lie there."""
+
+    def stock_as_of(self) -> int:
+        """When the ledger last told this terminal about stock: milliseconds since 1970, 0 before the first answer."""
+
+    def feed_number(self) -> int:
+        """The change number of the site's feed these facts rest on."""
+
+    def outcome(self, operation: str) -> str:
+        """What became of an own operation: `kept`, `sent`, `accepted`, `conflict` …; empty where it is not known."""

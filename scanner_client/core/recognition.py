@@ -1,0 +1,99 @@
+"""Readings of an event: which inputs a scan, or a label typed because it could not be read, can stand for at a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scanner_client.core.barcode.meaning import bare_text, meaning
+from scanner_client.core.facts import Facts
+from scanner_client.core.flow.model import Step
+from scanner_client.core.rules.registry import Input
+from scanner_client.core.state import State
+from scanner_client.core.values import (
+    CommandMatch,
+    ItemMatch,
+    LocationMatch,
+    LotMatch,
+    Match,
+    OrderMatch,
+    TextMatch,
+)
+
+TAIL = 4
+"""Fewest characters of an unreadable label that may be typed (the screen contract, rule 5)."""
+
+_PHONE = {letter: key for key, letters in zip("23456789", ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"),
+          strict=True) for letter in letters}  # fmt: skip
+
+
+def readings(raw: str, state: State, facts: Facts) -> list[Input]:
+    """Everything the scan can be, most trusted first; never empty."""
+    task = facts.task(state.work.task) if state.work.task else None
+    matches = [*meaning(raw, facts)]
+    text = bare_text(raw)
+    if task and (text in (task.lot, state.work.lot) or facts.lot(task.item, text)):
+        matches.append(LotMatch(text))
+    matches += [LotMatch(one.lot, one.expiry) for one in matches if isinstance(one, ItemMatch) and one.lot]
+    return [Input(name, match, raw=raw) for match in matches for name in _inputs_of(match)]
+
+
+def _inputs_of(match: Match) -> tuple[str, ...]:
+    match match:
+        case LocationMatch() if match.kind == "tote":
+            return ("tote", "location")
+        case CommandMatch():
+            return (match.code,)
+        case TextMatch(error=""):
+            # A lot that came in no GS1 code and is in no table looks like any text.
+            return ("text", "lot")
+        case _:
+            return (match.kind,)
+
+
+def subject(given: Input) -> tuple[str, str]:
+    """Kind and code of what was scanned, as a notice names them."""
+    return (given.match.kind, given.match.code) if given.match else ("entry", given.text)
+
+
+# --- labels that could not be read ------------------------------------------------------------------------------------
+
+
+def as_phone_keys(text: str) -> str:
+    """Letters and digits of `text` as a phone's number keys; everything else is left out."""
+    return "".join(_PHONE.get(c, c) for c in text.upper() if c.isascii() and c.isalnum())
+
+
+def keyed_label(entry: str, step: Step, state: State, facts: Facts) -> list[Input]:
+    """Inputs whose code ends in the typed entry, among the codes that are legal at this step; several are ambiguous."""
+    keys = as_phone_keys(entry)
+    if len(keys) < TAIL:
+        return []
+    return [
+        Input(name, match, text=entry, keyed=True)
+        for name, code, match in _legal(step, state, facts)
+        if as_phone_keys(code).endswith(keys)
+    ]
+
+
+def _legal(step: Step, state: State, facts: Facts) -> Iterator[tuple[str, str, Match]]:
+    task = facts.task(state.work.task) if state.work.task else None
+    inputs = step.inputs
+    if "order" in inputs:
+        yield from (("order", one.order, OrderMatch(one.order)) for one in facts.open_orders())
+    if task is None:
+        return
+    if "location" in inputs:
+        location = facts.location(task.location)
+        if location and not location.check:
+            yield "location", location.code, LocationMatch(location)
+    if "item" in inputs:
+        yield from (("item", code, match) for code, match in _codes(task.item, facts))
+    if "lot" in inputs:
+        yield from (("lot", one.lot, LotMatch(one.lot, one.expiry)) for one in facts.lots(task.item))
+
+
+def _codes(item: str, facts: Facts) -> Sequence[tuple[str, Match]]:
+    known = facts.item(item)
+    if known is None:
+        return []
+    return [(item, ItemMatch(item, known.unit, known.one)), *facts.codes(item)]

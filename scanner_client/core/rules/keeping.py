@@ -1,0 +1,158 @@
+"""The effects that order operations: picked, short, damaged, undone, a problem for the supervisor.
+
+An operation is ordered once per confirmed (line, location, lot); what a line keeps together shares a group, which
+`undo_last` takes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from scanner_client.core.events import Append
+from scanner_client.core.rules.effects import prompt_unit
+from scanner_client.core.rules.goods import item_of, last_group, tote_of, wanted_units
+from scanner_client.core.rules.registry import Context, effect
+from scanner_client.core.state import Kept, Work
+from scanner_client.core.values import Task, decimal_text, in_unit
+
+_MOST_SCANS_CARRIED = 100
+"""Raw scans an operation carries at most; the journal has them all."""
+
+
+@effect
+def close_line(c: Context) -> Context:
+    """The count is kept as picked; the line in hand is done."""
+    return _picked(_new_group(c), done=True)
+
+
+@effect
+def keep_partial(c: Context) -> Context:
+    """What was counted so far is kept as picked; the line stays open."""
+    return _picked(_new_group(c), done=False) if c.work.count else c
+
+
+@effect
+def close_short(c: Context) -> Context:
+    """What was counted is kept, the rest is reported short; the line in hand is done."""
+    return _short(c, "short")
+
+
+@effect
+def close_empty(c: Context) -> Context:
+    """What was counted is kept, the rest is reported short because the location is empty."""
+    return _short(c, "location_empty")
+
+
+@effect
+def report_damaged(c: Context) -> Context:
+    """The damaged units are kept as such where they lie; the line goes on."""
+    task = c.task
+    if task is None or not c.work.damaged:
+        return c
+    body = {"location": task.location, "reason": "found_at_pick", **_goods(c, task, c.work.damaged)}
+    return _append(_new_group(c), "damaged", body, task, c.work.damaged).with_work(damaged=0)
+
+
+@effect
+def keep_extra(c: Context) -> Context:
+    """The unit scanned after its line had closed is kept as picked over the order."""
+    last = [one for one in last_group(c.state) if one.kind == "picked"]
+    if not last or c.work.offered < 1:
+        return c
+    one, item = last[-1], item_of(c.facts, last[-1].item)
+    unit = {"unit": item.unit, "units": decimal_text(c.work.offered, item.scale)}
+    body: dict[str, str | bool] = {
+        "order": one.order, "line": one.line, "location": one.location, "to": tote_of(c.facts, c.work), "done": False,
+        "item": one.item, "lot": one.lot, "quantity": _quantity(c.work.offered, item.scale), **unit,
+    }  # fmt: skip
+    note = {**_note(one), "units": c.work.offered}
+    append = Append("picked", body, by=c.state.operator, flow=c.flow.label, scans=c.work.scans, note=note)
+    return _new_group(c).ordering(append).with_work(offered=-1, scans=())
+
+
+@effect
+def undo_last(c: Context) -> Context:
+    """Everything the last line kept is taken back, the newest first; that line is in hand again."""
+    group = last_group(c.state)
+    for one in reversed(group):
+        body: dict[str, str | bool] = {"target": one.id, "reason": "undo_line"}
+        c = c.ordering(Append("undone", body, by=c.state.operator, flow=c.flow.label))
+    ids = {one.id for one in group}
+    kept = tuple(msgspec.structs.replace(one, undone=True) if one.id in ids else one for one in c.state.kept)
+    task = next((one.task for one in group if one.task), "")
+    taken_back = sum(one.units for one in group if one.kind == "picked" and one.task)
+    partial = {**c.work.partial, task: max(0, c.work.partial.get(task, 0) - taken_back)} if task else c.work.partial
+    work = Work(order=c.work.order, to=c.work.to, partial=partial, skipped=c.work.skipped, task=task or c.work.task)
+    return c.with_state(kept=kept, work=work)
+
+
+@effect
+def report_check_digits(c: Context) -> Context:
+    """The supervisor is told that check digits were wrong again and again at this location."""
+    place = c.task.location if c.task else ""
+    body: dict[str, str | bool] = {"text": f"check digits of {place} entered wrongly", "step": c.state.step}
+    return c.ordering(Append("problem_reported", body, by=c.state.operator, flow=c.flow.label))
+
+
+def _new_group(c: Context) -> Context:
+    return c.with_state(group=c.state.group + 1)
+
+
+def _picked(c: Context, *, done: bool) -> Context:
+    task = c.task
+    if task is None or not c.work.count:
+        return c
+    body: dict[str, str | bool] = {
+        "order": task.order, "line": task.line, "location": task.location, "to": tote_of(c.facts, c.work), "done": done,
+        **_goods(c, task, c.work.count),
+    }  # fmt: skip
+    kept = _append(c, "picked", body, task, c.work.count)
+    partial = {**c.work.partial, task.id: c.work.partial.get(task.id, 0) + c.work.count}
+    return kept.with_work(count=0, offered=-1, scans=(), partial=partial)
+
+
+def _short(c: Context, reason: str) -> Context:
+    task = c.task
+    if task is None:
+        return c
+    missing = max(0, wanted_units(task, c.work) - c.work.count)
+    c = _picked(_new_group(c), done=False)
+    body: dict[str, str | bool] = {
+        "order": task.order, "line": task.line, "item": task.item, "location": task.location, "reason": reason,
+        "lot": c.work.lot or task.lot, "quantity": _quantity(missing, item_of(c.facts, task.item).scale),
+    }  # fmt: skip
+    return _append(c, "short_reported", body, task, missing)
+
+
+def _goods(c: Context, task: Task, units: int) -> dict[str, str]:
+    item = item_of(c.facts, task.item)
+    by_name = {unit.name: unit for unit in c.facts.units(task.item)}
+    unit = by_name.get(c.work.unit) or prompt_unit(c, task)
+    entered = in_unit(units, unit, item)
+    return {
+        "item": task.item,
+        "lot": c.work.lot,
+        "quantity": _quantity(units, item.scale),
+        "unit": unit.name if entered else item.unit,
+        "units": entered or decimal_text(units, item.scale),
+    }
+
+
+def _quantity(units: int, scale: int) -> str:
+    """The wire's decimal text: always with all decimals of the item."""
+    return f"{units // 10**scale}.{units % 10**scale:0{scale}d}" if scale else str(units)
+
+
+def _append(c: Context, kind: str, body: Mapping[str, str | bool], task: Task, units: int) -> Context:
+    note: dict[str, str | int] = {
+        "item": task.item, "location": task.location, "lot": c.work.lot, "units": units, "unit": c.work.unit,
+        "task": task.id, "line": task.line, "order": task.order,
+    }  # fmt: skip
+    scans = c.work.scans[-_MOST_SCANS_CARRIED:]
+    return c.ordering(Append(kind, body, c.state.operator, c.flow.label, task.id, task.rev, scans, note))
+
+
+def _note(one: Kept) -> dict[str, str | int]:
+    return {"item": one.item, "location": one.location, "lot": one.lot, "line": one.line, "order": one.order}

@@ -1,0 +1,123 @@
+"""Where an operator stands in a flow: everything needed to show the same prompt again after the power went.
+
+A state is a frozen value with a JSON form. It holds no goods: what is known of orders and stock comes from the facts.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+_OPTIONS_BEFORE_ANY_SIZE = 2
+HISTORY = 20
+"""Kept operations a state remembers, for undo and for the list of recent scans."""
+
+VERSION = 1
+
+
+class StateError(ValueError):
+    """Stored bytes are no state this program can stand in."""
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    flow: str
+    step: str
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A refusal (`refused`) or a remark shown over the prompt, in no language.
+
+    `kind` and `code` say what was scanned (`location`, `item`, `lot` … or empty); `reason` names the text that says why
+    it does not fit, empty where being another thing than the wanted one says it all.
+    """
+
+    refused: bool = True
+    reason: str = ""
+    kind: str = ""
+    code: str = ""
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An operation of this terminal. `group` is shared by those that closed one line together."""
+
+    id: str
+    kind: str
+    group: int
+    at: int
+    item: str = ""
+    location: str = ""
+    lot: str = ""
+    units: int = 0
+    unit: str = ""
+    task: str = ""
+    line: str = ""
+    order: str = ""
+    undone: bool = False
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The line in hand. Quantities are smallest units.
+
+    `offered`: the count that the last input proposes, -1 for none; it becomes `count` once no deviation is open.
+    `partial`: by task, what was already kept of it.
+    """
+
+    order: str = ""
+    task: str = ""
+    to: str = ""
+    lot: str = ""
+    expiry: str = ""
+    count: int = 0
+    offered: int = -1
+    unit: str = ""
+    over_order: bool = False
+    over_stock: bool = False
+    damaged: int = 0
+    scans: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    partial: dict[str, int] = {}
+    wrong_checks: int = 0
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`stack`: flows that wait for this one to exit. `came_from`: the step an exception path goes back to.
+
+    `asked_at`: when the question on the screen was put; `scanned_at`: when the last scan came.
+    """
+
+    v: int = VERSION
+    flow: str
+    step: str
+    stack: tuple[Place, ...] = ()
+    came_from: str = ""
+    operator: str = ""
+    language: str = ""
+    entry: str = ""
+    menu: bool = False
+    help: bool = False
+    notice: Notice | None = None
+    first: int = 0
+    options: int = _OPTIONS_BEFORE_ANY_SIZE
+    asked_at: int = 0
+    scanned_at: int = 0
+    work: Work = Work()
+    kept: tuple[Kept, ...] = ()
+    group: int = 0
+
+    @property
+    def place(self) -> Place:
+        return Place(self.flow, self.step)
+
+
+def state_bytes(state: State) -> bytes:
+    return msgspec.json.encode(state)
+
+
+def read_state(data: bytes) -> State:
+    """Raises StateError where the bytes are no state of this version."""
+    try:
+        state = msgspec.json.decode(data, type=State)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise StateError(f"the saved flow state cannot be read: {error}") from error
+    if state.v != VERSION:
+        raise StateError(f"the saved flow state has version {state.v}; this program reads {VERSION}")
+    return state

@@ -1,0 +1,210 @@
+"""The values the flow engine works with: what the terminal knows about goods, places, work and people.
+
+All quantities are integers in the item's smallest unit; `Item.scale` says how many decimals the base unit has. What a
+scan can mean is a closed union, `Match`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+_NUMBER = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`tracking` holds the letters of what is mandatory: l(ot) e(xpiry) s(erial)."""
+
+    code: str
+    name: str = ""
+    name_zh: str = ""
+    unit: str = "pcs"
+    scale: int = 0
+    tracking: str = ""
+    blocked: bool = False
+
+    @property
+    def one(self) -> int:
+        """One base unit in smallest units."""
+        return int(10**self.scale)
+
+    @property
+    def lot_tracked(self) -> bool:
+        return "l" in self.tracking
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`factor` smallest units of the item make one of this unit."""
+
+    name: str
+    factor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """`check` are the check digits on the label, empty where the label has none."""
+
+    code: str
+    kind: str = "bin"
+    check: str = ""
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """`expiry` is a date, YYYY-MM-DD, or empty."""
+
+    lot: str
+    expiry: str = ""
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`tasks_left` counts its open tasks, `tasks` all that were not cancelled."""
+
+    order: str
+    kind: str = "outbound"
+    state: str = "open"
+    tasks: int = 0
+    tasks_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work on one line at one location. `units` is what the task asks for, `left` what its line still lacks."""
+
+    id: str
+    order: str
+    line: str
+    item: str
+    location: str
+    units: int
+    left: int
+    lot: str = ""
+    unit: str = ""
+    state: str = "open"
+    sequence: int = 0
+    rev: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    code: str
+    name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LocationMatch:
+    location: Location
+
+    @property
+    def kind(self) -> str:
+        return "tote" if self.location.kind == "tote" else "location"
+
+    @property
+    def code(self) -> str:
+        return self.location.code
+
+
+@dataclass(frozen=True, slots=True)
+class ItemMatch:
+    """`unit` and `factor` say what one scan of this code stands for; lot, expiry and serial came in the same scan."""
+
+    kind: ClassVar[str] = "item"
+    item: str
+    unit: str
+    factor: int
+    lot: str = ""
+    expiry: str = ""
+    serial: str = ""
+
+    @property
+    def code(self) -> str:
+        return self.item
+
+
+@dataclass(frozen=True, slots=True)
+class LotMatch:
+    kind: ClassVar[str] = "lot"
+    lot: str
+    expiry: str = ""
+
+    @property
+    def code(self) -> str:
+        return self.lot
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMatch:
+    kind: ClassVar[str] = "order"
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeMatch:
+    kind: ClassVar[str] = "badge"
+    operator: Operator
+
+    @property
+    def code(self) -> str:
+        return self.operator.code
+
+
+@dataclass(frozen=True, slots=True)
+class CommandMatch:
+    """A printed command code: `confirm`, `back`, `short` …."""
+
+    kind: ClassVar[str] = "command"
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlateMatch:
+    """A licence plate (SSCC)."""
+
+    kind: ClassVar[str] = "plate"
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextMatch:
+    """Nothing this terminal knows. `error` is the name of a text where the code itself is wrong."""
+
+    kind: ClassVar[str] = "text"
+    code: str
+    error: str = ""
+
+
+Match = LocationMatch | ItemMatch | LotMatch | OrderMatch | BadgeMatch | CommandMatch | PlateMatch | TextMatch
+
+
+def decimal_text(units: int, scale: int) -> str:
+    """Smallest units as a decimal text of the base unit, without trailing zeros: 12500 at scale 3 is `12.5`."""
+    if not scale:
+        return str(units)
+    digits = f"{abs(units):0{scale + 1}d}"
+    text = f"{digits[:-scale]}.{digits[-scale:]}".rstrip("0").rstrip(".")
+    return f"-{text}" if units < 0 else text
+
+
+def typed_units(text: str, unit: Unit, scale: int) -> int | None:
+    """A typed quantity of `unit` in smallest units; None where it is no quantity, or finer than the item allows."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    whole, _, fraction = text.partition(".")
+    numerator = int(whole + fraction) * unit.factor
+    units, rest = divmod(numerator, 10 ** len(fraction))
+    return None if rest or (fraction and not scale) else units
+
+
+def in_unit(units: int, unit: Unit, item: Item) -> str:
+    """`units` counted in `unit`, empty where they do not come out even (a piece is no whole box)."""
+    if unit.factor == item.one:
+        return decimal_text(units, item.scale)
+    whole, rest = divmod(units, unit.factor)
+    return "" if rest else str(whole)

@@ -1,0 +1,104 @@
+"""80x24: the left pane is the work, the right pane what was done and what comes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from scanner_client.core.cells import pad, shorten, width
+from scanner_client.core.flow.model import StepKind
+from scanner_client.core.rules.goods import item_of
+from scanner_client.core.state import Kept
+from scanner_client.core.values import Task, Unit
+from scanner_client.core.view import status_row, wide
+from scanner_client.core.view.scene import Line, Scene
+from scanner_client.core.view.tall import exception_hints, hints
+
+WIDTH, HEIGHT = 80, 24
+_LEFT = 44
+_RIGHT_NAME = 14
+_AMOUNT_EDGE = 30
+_RECENT, _UPCOMING = 4, 3
+_CODE_COLUMN = 24
+
+
+def rows(one: Scene) -> list[str]:
+    left, pane = _left(one), _pane(one)
+    height = HEIGHT - 2
+    left = [*left, *[""] * height][:height]
+    pane = [*pane, *[""] * height][:height]
+    body = [f"{pad(' ' + a, _LEFT)}| {b}".rstrip() for a, b in zip(left, pane, strict=True)]
+    offers = f" {' '.join(exception_hints(one, 5))}   " if one.exceptions and not one.state.menu else " "
+    return [status_row.desk(one), *body, offers + hints(one, " ")]
+
+
+def _left(one: Scene) -> list[str]:
+    plain = one.line and one.step.kind in (StepKind.SCAN, StepKind.TEXT)
+    if one.line and plain and not (one.refusal or one.state.menu or one.state.help):
+        return _task(one, one.line)
+    return wide.body(one, wide.WIDTH)
+
+
+def _task(one: Scene, line: Line) -> list[str]:
+    check = one.say("frame.check_narrow", n=str(len(line.check))) if line.check else ""
+    base = f" (={line.take_base})" if line.take_base else ""
+    words = [one.say(f"frame.{name}") for name in ("go", "goods", "take", "know")]
+    edge = max(map(width, words)) + 4
+    go, goods, take, know = (pad(word, edge) for word in words)
+    owner = f" {one.say('frame.owner', name=one.flow.owner)}" if one.flow.owner else ""
+    return [
+        f"{wide.title_without_line(one)}   {one.say('frame.line', n=line.of)}",
+        "",
+        pad(f"{go}{line.place}", _CODE_COLUMN - 1) + check,
+        f"{goods}{one.name(_LEFT - edge - 2)}",
+        f"{' ' * edge}{line.code} {line.lot}",
+        f"{take}{line.take}{base}",
+        f"{know}{line.known}",
+        one.note,
+        f"{one.prompt} {line.place if one.step.wants == 'location' else ''}",
+        f">{one.state.entry}",
+        f"{one.say('frame.instruction', text=one.say(one.step.help))}{owner}",
+    ]
+
+
+def _pane(one: Scene) -> list[str]:
+    recent = [_deed(one, kept) for kept in reversed(one.state.kept[-_RECENT:])]
+    status = one.status
+    marks = (
+        ("kept", status.kept),
+        ("sent", status.sent),
+        ("accepted", status.accepted),
+        ("conflict", status.conflicts),
+    )
+    counts = "  ".join(f"{one.say(f'mark.{name}')}{count}" for name, count in marks)
+    upcoming = [_next(one, task) for task in one.upcoming[:_UPCOMING]]
+    return [
+        one.say("frame.recent"), *recent, *[""] * (_RECENT - len(recent)), counts, "", one.say("frame.next_lines"),
+        *upcoming,
+    ]  # fmt: skip
+
+
+def _deed(one: Scene, kept: Kept) -> str:
+    item = item_of(one.facts, kept.item)
+    units = {unit.name: unit for unit in one.facts.units(kept.item)}
+    unit = units.get(kept.unit) or Unit(item.unit, item.one)
+    outcome = one.facts.outcome(kept.id)
+    mark = f"{one.say(f'mark.{outcome}')} " if outcome else ""
+    deed = f"{one.say(f'deed.{kept.kind}')} {one.words.amount(kept.units, unit, item)}"
+    name = shorten(one.words.item_name(kept.item), _RIGHT_NAME)
+    return f"{_clock(one, kept.at)} {mark}{deed} {kept.location} {name}"
+
+
+def _next(one: Scene, task: Task) -> str:
+    item = item_of(one.facts, task.item)
+    amount = one.words.base(task.units, item)
+    left = f"{pad(task.location, 9)}{shorten(one.words.item_name(task.item), _RIGHT_NAME)}"
+    return left + " " * max(1, _AMOUNT_EDGE - width(left) - width(amount)) + amount
+
+
+def _clock(one: Scene, at: int) -> str:
+    """Local time of day, as the status row's clock has it."""
+    passed = timedelta(milliseconds=max(0, one.status.now - at))
+    if len(one.status.clock) != 5:
+        return datetime.fromtimestamp(at / 1000, tz=UTC).strftime("%H:%M")
+    shown = datetime(2000, 1, 2, int(one.status.clock[:2]), int(one.status.clock[3:]), tzinfo=UTC)
+    return (shown - passed).strftime("%H:%M")

@@ -1,0 +1,262 @@
+"""The scene: everything a frame can show of one moment, in words, before any layout has cut it to size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scanner_client.core.facts import Facts
+from scanner_client.core.flow.model import EXCEPTIONS, Flow, Library, Step, StepKind
+from scanner_client.core.keys import legal_exceptions, options
+from scanner_client.core.rules.goods import counting_unit, item_of, last_group, tote_of, wanted_units
+from scanner_client.core.state import Notice, State
+from scanner_client.core.texts import Texts
+from scanner_client.core.values import Item, Task, Unit
+from scanner_client.core.view.value import Status
+from scanner_client.core.view.words import Words, short_name
+
+OVER_STOCK = "over_stock"
+
+
+@dataclass(frozen=True)
+class Line:
+    """The order line in hand, in words. Quantities as `12箱` and, where the unit is not the base unit, `144条`."""
+
+    task: Task
+    item: Item
+    unit: Unit
+    place: str
+    of: str
+    check: str
+    name: str
+    code: str
+    lot: str
+    take: str
+    take_base: str
+    known: str
+    rivals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """`got` is what was scanned, `is_a` what that is, `holds` what lies there; `wanted` what is asked for."""
+
+    got: str
+    is_a: str
+    holds: str
+    reason: str
+    wanted: str
+    wanted_is_code: bool
+    offers: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Scene:
+    words: Words
+    status: Status
+    flow: Flow
+    step: Step
+    state: State
+    line: Line | None = None
+    refusal: Refusal | None = None
+    note: str = ""
+    question: tuple[str, str, str] = ("", "", "")
+    confirm: str = ""
+    exceptions: tuple[str, ...] = ()
+    options: tuple[tuple[str, str, str], ...] = ()
+    more: bool = False
+    upcoming: tuple[Task, ...] = ()
+
+    def say(self, name: str, /, **facts: str) -> str:
+        return self.words.say(name, **facts)
+
+    @property
+    def facts(self) -> Facts:
+        return self.words.facts
+
+    @property
+    def prompt(self) -> str:
+        return self.say(self.step.prompt)
+
+    def name(self, cells: int) -> str:
+        """The item's name of the line in hand, shortened so that no two of the order look alike."""
+        return short_name(self.line.name, self.line.rivals, self.line.code, cells) if self.line else ""
+
+
+def scene(state: State, flows: Library, facts: Facts, status: Status, language: str, texts: Texts) -> Scene:
+    words, flow = Words(texts, language, facts), flows[state.flow]
+    step = flow.steps[state.step]
+    tasks = facts.tasks(state.work.order) if state.work.order else ()
+    line = _line(words, state, tasks, status)
+    chosen = options(step, facts) if step.kind is StepKind.CHOICE else ()
+    return Scene(
+        words, status, flow, step, state, line,
+        refusal=_refusal(words, state, step, line) if state.notice and state.notice.refused else None,
+        note=words.say(state.notice.reason) if state.notice and not state.notice.refused else "",
+        question=_question(words, state, step, line, status),
+        confirm=confirming_location(state, step, line),
+        exceptions=tuple(legal_exceptions(flows, state, facts, status.now)),
+        options=_options(words, step, state, chosen),
+        more=len(chosen) > state.options,
+        upcoming=_upcoming(tasks, state),
+    )  # fmt: skip
+
+
+# --- the line in hand -------------------------------------------------------------------------------------------------
+
+
+def _line(words: Words, state: State, tasks: Sequence[Task], status: Status) -> Line | None:
+    facts, work = words.facts, state.work
+    task = facts.task(work.task) if work.task else None
+    if task is None:
+        return None
+    item = item_of(facts, task.item)
+    wanted = wanted_units(task, work)
+    unit = counting_unit(facts, task, wanted)
+    location = facts.location(task.location)
+    lot = work.lot or task.lot
+    code = next((code for code, _ in facts.codes(task.item)), task.item)
+    ids = [one.id for one in tasks]
+    place = ids.index(task.id) + 1 if task.id in ids else 1
+    return Line(
+        task, item, unit, task.location, f"{place}/{len(ids) or 1}",
+        check=location.check if location else "",
+        name=words.item_name(task.item),
+        code=code,
+        lot=_lot_text(words, task.item, lot, work.expiry),
+        take=words.amount(wanted, unit, item),
+        take_base="" if unit.factor == item.one else words.base(wanted, item),
+        known=words.amount(_known(facts, task, lot), unit, item) + _age(words, status),
+        rivals=tuple(words.item_name(one) for one in dict.fromkeys(one.item for one in tasks) if one != task.item),
+    )  # fmt: skip
+
+
+def _known(facts: Facts, task: Task, lot: str) -> int:
+    return facts.stock(task.location, task.item, lot)
+
+
+def _age(words: Words, status: Status) -> str:
+    age = words.age(words.facts.stock_as_of(), status.now)
+    return f" {age}" if age else ""
+
+
+def _lot_text(words: Words, item: str, lot: str, scanned_expiry: str) -> str:
+    if not lot:
+        return ""
+    known = words.facts.lot(item, lot)
+    expiry = (known.expiry if known else "") or scanned_expiry
+    text = words.say("frame.lot", lot=lot)
+    return f"{text} {words.say('frame.expiry', month=expiry[2:7])}" if expiry else text
+
+
+def _upcoming(tasks: Sequence[Task], state: State) -> tuple[Task, ...]:
+    """Open lines after the one in hand, skipped ones last."""
+    ahead = [task for task in tasks if task.state == "open" and task.id != state.work.task]
+    return tuple(sorted(ahead, key=lambda task: task.id in state.work.skipped))
+
+
+# --- refusals and questions -------------------------------------------------------------------------------------------
+
+
+def _refusal(words: Words, state: State, step: Step, line: Line | None) -> Refusal:
+    notice = state.notice or Notice()
+    wanted, is_code = _wanted(words, state, step, line)
+    shown = notice.code or words.say("kind.entry")
+    return Refusal(
+        got=shown,
+        is_a=words.say(f"kind.{notice.kind}") if notice.kind else "",
+        holds=_holds(words, notice),
+        reason=words.say(notice.reason) if notice.reason else "",
+        wanted=wanted,
+        wanted_is_code=is_code,
+        offers=tuple((EXCEPTIONS[name], words.say(f"exception_long.{name}")) for name in step.offers),
+    )
+
+
+def _holds(words: Words, notice: Notice) -> str:
+    """What lies at a scanned location, or the name of a scanned item."""
+    if notice.kind == "item":
+        return words.item_name(notice.code)
+    if notice.kind != "location":
+        return ""
+    items = words.facts.items_at(notice.code)
+    return words.item_name(items[0]) if items else ""
+
+
+def _wanted(words: Words, state: State, step: Step, line: Line | None) -> tuple[str, bool]:
+    """What the step asks for: a code where one stands for it, else words."""
+    if step.wants in ("confirmation", "last_confirmation"):
+        return confirming_location(state, step, line), True
+    if line and step.wants == "location":
+        return line.place, True
+    if line and step.wants == "item":
+        return line.code, True
+    if line and step.wants == "lot" and line.task.lot:
+        return line.task.lot, True
+    return words.say(f"want.{step.wants}"), False
+
+
+def confirming_location(state: State, step: Step, line: Line | None) -> str:
+    """The location whose label answers the question on the screen, empty where no question is put."""
+    if step.wants == "last_confirmation":
+        last = last_group(state)
+        return last[-1].location if last else ""
+    return line.place if line and step.wants == "confirmation" else ""
+
+
+def _question(words: Words, state: State, step: Step, line: Line | None, status: Status) -> tuple[str, str, str]:
+    """Title and facts of a deviation's question; how old the known stock is where it is about stock (R15)."""
+    if step.kind is not StepKind.CONFIRM:
+        return "", "", ""
+    facts = {"last": _last(words, state), "offered": _offered(words, state)}
+    if line:
+        facts |= _amounts(words, state, line)
+    age = _age(words, status).strip() if step.shows == OVER_STOCK else ""
+    return words.say(f"question.{step.shows}"), words.say(f"question_facts.{step.shows}", **facts), age
+
+
+def _amounts(words: Words, state: State, line: Line) -> dict[str, str]:
+    work, wanted = state.work, wanted_units(line.task, state.work)
+    units = {
+        "wanted": wanted, "count": work.count, "missing": max(0, wanted - work.count), "damaged": work.damaged,
+        "stock": _known(words.facts, line.task, work.lot),
+    }  # fmt: skip
+    if state.step != "extra":
+        units["offered"] = max(0, work.offered)
+    return {name: words.amount(amount, line.unit, line.item) for name, amount in units.items()}
+
+
+def _last(words: Words, state: State) -> str:
+    group = last_group(state)
+    if not group:
+        return ""
+    item = item_of(words.facts, group[-1].item)
+    return words.base(sum(one.units for one in group if one.kind == "picked"), item)
+
+
+def _offered(words: Words, state: State) -> str:
+    group = last_group(state)
+    if not group or state.work.offered < 0:
+        return ""
+    return words.base(state.work.offered, item_of(words.facts, group[-1].item))
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+def _options(words: Words, step: Step, state: State, every: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
+    """(digit, value, text) of the choices on this page."""
+    names = {option.value: words.say(option.text) for option in step.options}
+    shown = every[state.first : state.first + state.options]
+    return tuple(
+        (str(number), value, names.get(value) or _order(words, value)) for number, value in enumerate(shown, 1)
+    )
+
+
+def _order(words: Words, code: str) -> str:
+    order = words.facts.order(code)
+    return f"{code} {words.say('frame.open_lines', n=str(order.tasks_left))}" if order else code
+
+
+def tote_text(one: Scene) -> str:
+    return one.say("frame.to_tote", tote=tote_of(one.facts, one.state.work))

@@ -1,0 +1,99 @@
+"""20x4: a status row, two rows of what counts, the prompt."""
+
+from __future__ import annotations
+
+from scanner_client.core.cells import pad, shorten, width
+from scanner_client.core.flow.model import EXCEPTIONS, StepKind
+from scanner_client.core.view.scene import Line, Refusal, Scene, tote_text
+from scanner_client.core.view.status_row import narrow
+
+WIDTH = 20
+_HINT_COLUMN, _TAKE_COLUMN, _NAME = 14, 12, 14
+_EDGE = 19
+
+
+def rows(one: Scene) -> list[str]:
+    if one.state.menu:
+        return [narrow(one), *menu(one)]
+    if one.state.help:
+        return [narrow(one), one.say(one.step.help), "", _prompt_row(one)]
+    if one.refusal:
+        return [narrow(one), *_error(one, one.refusal)]
+    return [narrow(one), *_two_rows(one), _prompt_row(one)]
+
+
+def menu(one: Scene) -> list[str]:
+    legal = sorted(one.exceptions, key=lambda name: EXCEPTIONS[name])
+    words = [f"{EXCEPTIONS[name]}{one.say(f'exception.{name}')}" for name in legal]
+    first, second = " ".join(words[:3]), " ".join(words[3:])
+    return [first, second, f"{one.say('frame.language')} {one.say('frame.list_help')} {one.say('frame.list_back')}"]
+
+
+def _two_rows(one: Scene) -> list[str]:
+    if one.step.kind is StepKind.CHOICE:
+        return _list(one)
+    if one.step.kind is StepKind.CONFIRM:
+        return [f"{one.question[0]} {one.question[2]}", one.question[1]]
+    if one.line is None:
+        return [f"{one.say('frame.finished')} {one.state.work.order}", one.note or tote_text(one)]
+    if one.step.kind is StepKind.QUANTITY:
+        return [f"{one.line.place} {one.name(_EDGE - width(one.line.place) - 1)}", quantity_row(one, one.line)]
+    return _task(one, one.line)
+
+
+def _list(one: Scene) -> list[str]:
+    listed = [f"{digit} {text}" for digit, _, text in one.options] or [one.say("frame.nothing_open")]
+    return [*listed, ""][:2]
+
+
+def _task(one: Scene, line: Line) -> list[str]:
+    take = f"{one.say('frame.take')}{'' if one.words.language == 'zh_CN' else ' '}{line.take}"
+    start = min(_TAKE_COLUMN, WIDTH - width(take))
+    second = one.note or f"{pad(_subject(one, line), _NAME)} {line.of}"
+    return [pad(line.place, max(start, width(line.place) + 1)) + take, second]
+
+
+def _subject(one: Scene, line: Line) -> str:
+    """The lot where it is asked for, else the item."""
+    return shorten(line.lot, _NAME) if one.step.wants in ("lot", "any_lot") and line.lot else one.name(_NAME)
+
+
+def quantity_row(one: Scene, line: Line) -> str:
+    """`要12箱 已3箱=36条`."""
+    if one.step.shows == "damaged":
+        return one.say("exception_long.damaged")
+    count = one.state.work.count
+    base = f"={one.words.base(count, line.item)}" if line.take_base else ""
+    have = one.words.amount(count, line.unit, line.item)
+    return one.say("frame.count_narrow", want=line.take, have=have, base=base)
+
+
+def _error(one: Scene, refusal: Refusal) -> list[str]:
+    word = one.say("frame.error_narrow")
+    first = f"{word}{refusal.reason}" if refusal.reason else _what_it_is(one, refusal, WIDTH - width(word))
+    named = one.name(WIDTH - 1 - width(one.say("frame.want"))) if one.step.wants == "item" else refusal.wanted
+    second = f"{one.say('frame.want')}{'' if one.words.language == 'zh_CN' else ' '}{named}"
+    not_kept = one.say("frame.not_kept")
+    if width(second) + 2 + width(not_kept) <= WIDTH:
+        second = f"{second}  {not_kept}"
+    return [first, second, _prompt_row(one, one.say("frame.go_on_narrow"))]
+
+
+def _what_it_is(one: Scene, refusal: Refusal, cells: int) -> str:
+    """`错!A-03-04是货位`; a long code keeps its row to itself."""
+    word, what = one.say("frame.error_narrow"), one.say("frame.is_narrow", kind=refusal.is_a)
+    named = shorten(refusal.got, cells)
+    return f"{word}{named}{what}" if width(named) + width(what) <= cells else f"{word}{named}"
+
+
+def _prompt_row(one: Scene, prompt: str = "") -> str:
+    """The prompt with what was entered; the hint yields to the entry."""
+    entry = one.state.entry
+    if not prompt:
+        prompt = f"{one.prompt}{' ' + one.confirm if one.confirm else ''}>"
+    if entry:
+        return f"{one.prompt}>{entry}"
+    hint = one.say("frame.page") if one.more else one.say("frame.menu")
+    return (
+        pad(prompt, max(_HINT_COLUMN, width(prompt) + 1)) + hint if width(prompt) + 1 + width(hint) <= WIDTH else prompt
+    )

@@ -1,0 +1,177 @@
+"""20x16: narrow and tall, one thing a row."""
+
+from __future__ import annotations
+
+from scanner_client.core.cells import right, shorten, width
+from scanner_client.core.flow.model import EXCEPTIONS, StepKind
+from scanner_client.core.rules.goods import wanted_units
+from scanner_client.core.values import decimal_text, in_unit
+from scanner_client.core.view.scene import Line, Refusal, Scene, tote_text
+from scanner_client.core.view.status_row import narrow
+
+WIDTH, HEIGHT = 20, 16
+RULE = "-" * WIDTH
+_NAME = 18
+_UNIT_COLUMN, _BASE_COLUMN = 6, 3
+
+
+def rows(one: Scene) -> list[str]:
+    body = _body(one)
+    return [*body, *[""] * (HEIGHT - 1 - len(body)), hints(one, " ")][:HEIGHT]
+
+
+def hints(one: Scene, gap: str) -> str:
+    if one.step.kind is StepKind.CHOICE or one.state.menu:
+        first = one.say("frame.page") if one.more else ""
+        return gap.join(filter(None, (first, one.say("frame.list_help"), one.say("frame.list_back"))))
+    return gap.join(one.say(name) for name in ("frame.menu", "frame.help", "frame.back"))
+
+
+def title(one: Scene) -> str:
+    parts = [one.say(one.flow.title), one.state.work.order]
+    if one.line:
+        parts.append(one.say("frame.line", n=one.line.of))
+    return " ".join(filter(None, parts))
+
+
+def _body(one: Scene) -> list[str]:
+    status = narrow(one)
+    if one.state.menu:
+        return [status, title(one), RULE, *menu(one)]
+    if one.state.help:
+        return [status, title(one), RULE, one.say(one.step.help)]
+    if one.refusal:
+        return [status, *_error(one, one.refusal)]
+    head = [status, title(one)]
+    if one.step.kind is StepKind.CHOICE:
+        return [*head, RULE, *listed(one), *_until_prompt(one, 3 + len(listed(one)))]
+    if one.step.kind is StepKind.CONFIRM:
+        return [*head, *_question(one)]
+    if one.line is None:
+        return [*head, RULE, one.say("frame.finished"), tote_text(one), one.note, "", one.prompt, ">"]
+    return [*head, *(_quantity(one, one.line) if one.step.kind is StepKind.QUANTITY else _task(one, one.line))]
+
+
+def listed(one: Scene) -> list[str]:
+    return [f"{digit} {text}" for digit, _, text in one.options] or [one.say("frame.nothing_open")]
+
+
+def _until_prompt(one: Scene, used: int) -> list[str]:
+    return [*[""] * (HEIGHT - 4 - used), one.note, one.prompt, f">{one.state.entry}"]
+
+
+def menu(one: Scene) -> list[str]:
+    legal = sorted(one.exceptions, key=lambda name: EXCEPTIONS[name])
+    return [f"{EXCEPTIONS[name]} {one.say(f'exception_long.{name}')}" for name in legal] + [one.say("frame.language")]
+
+
+def _task(one: Scene, line: Line) -> list[str]:
+    go, know = one.say("frame.go"), one.say("frame.know")
+    check = one.say("frame.check", n=str(len(line.check))) if line.check else ""
+    base = f" (={line.take_base})" if line.take_base else ""
+    return [
+        RULE,
+        f"{go}  {line.place}",
+        f"    {check}",
+        RULE,
+        one.name(_NAME),
+        line.code,
+        line.lot,
+        f"{one.say('frame.take')}  {line.take}{base}",
+        f"{know}{'' if width(know) == 2 else ' '}{line.known}",
+        RULE,
+        f"{one.prompt} {line.place if one.step.wants == 'location' else ''}",
+        f">{one.state.entry}",
+        one.note,
+    ]
+
+
+def _quantity(one: Scene, line: Line) -> list[str]:
+    prompt, work = one.prompt, one.state.work
+    wanted = wanted_units(line.task, work)
+    amounts = (("want", wanted), ("have", work.count), ("left", max(0, wanted - work.count)))
+    counting = [_amount_row(one, line, name, units) for name, units in amounts]
+    if one.step.shows == "damaged":
+        counting = [one.say("exception_long.damaged"), "", ""]
+    return [
+        line.place,
+        one.name(_NAME),
+        line.lot,
+        RULE,
+        *counting,
+        RULE,
+        *one_scan(one, line),
+        one.note,
+        f"{prompt}>{one.state.entry}",
+        " ".join(exception_hints(one, 2)),
+    ]
+
+
+def one_scan(one: Scene, line: Line) -> list[str]:
+    unit = one.words.unit(line.unit.name)
+    return [one.say("frame.one_scan", n="1", unit=unit), one.say("frame.or_type")]
+
+
+def exception_hints(one: Scene, most: int) -> list[str]:
+    return [f"*{EXCEPTIONS[name]}{one.say(f'exception.{name}')}" for name in one.exceptions[:most]]
+
+
+def _amount_row(one: Scene, line: Line, name: str, units: int) -> str:
+    """`要    12箱 (144条)`, the numbers aligned."""
+    word = one.say(f"frame.{name}")
+    counted, unit = in_unit(units, line.unit, line.item), line.unit.name
+    if not counted:
+        counted, unit = decimal_text(units, line.item.scale), line.item.unit
+    text = f"{word}{right(counted, _UNIT_COLUMN + 2 - width(word))}{one.words.unit(unit)}"
+    if not line.take_base:
+        return text
+    base = right(decimal_text(units, line.item.scale), _BASE_COLUMN)
+    return f"{text} ({base}{one.words.unit(line.item.unit)})"
+
+
+def _question(one: Scene) -> list[str]:
+    where = [one.line.place, one.name(_NAME)] if one.line else [one.confirm]
+    title, told, age = one.question
+    return [
+        RULE, title, "", told, age, *where, RULE,
+        f"{one.prompt} {one.confirm}", one.say("frame.scan_confirm"), f">{one.state.entry}",
+    ]  # fmt: skip
+
+
+def error_title(one: Scene, cells: int) -> str:
+    word = f" {one.say('frame.error')} "
+    left = (cells - width(word)) // 2
+    return "#" * left + word + "#" * (cells - left - width(word))
+
+
+def going_on(one: Scene, refusal: Refusal, cells: int) -> str:
+    """What clears the refusal: the wanted code, by name where it fits."""
+    if not refusal.wanted_is_code:
+        return ""
+    named = one.say("frame.go_on", code=refusal.wanted)
+    return named if width(named) <= cells else one.say("frame.go_on_any")
+
+
+def _error(one: Scene, refusal: Refusal) -> list[str]:
+    want, got = one.say("frame.want"), one.say("frame.scanned")
+    edge = max(width(want), width(got)) + 1
+    told = refusal.reason or refusal.is_a + (one.say("frame.holds", name=refusal.holds) if refusal.holds else "")
+    named = one.name(_NAME) if one.line and refusal.wanted_is_code else ""
+    go_on = going_on(one, refusal, WIDTH)
+    offers = [f"*{number} {text}" for number, text in refusal.offers][:2]
+    return [
+        error_title(one, WIDTH),
+        "",
+        f"{got}{' ' * (edge - width(got))}{refusal.got}",
+        shorten(told, WIDTH),
+        "",
+        f"{want}{' ' * (edge - width(want))}{refusal.wanted}",
+        named,
+        RULE,
+        one.say("frame.not_kept"),
+        go_on,
+        "",
+        *offers,
+        *[""] * (2 - len(offers)),
+        f">{one.state.entry}",
+    ]

@@ -1,0 +1,118 @@
+"""40x8: wide and low. Its bodies are also the left pane of 80x24."""
+
+from __future__ import annotations
+
+from scanner_client.core.cells import pad, right, width
+from scanner_client.core.flow.model import EXCEPTIONS, StepKind
+from scanner_client.core.rules.goods import wanted_units
+from scanner_client.core.view import status_row
+from scanner_client.core.view.scene import Line, Refusal, Scene, tote_text
+from scanner_client.core.view.tall import error_title, exception_hints, going_on, hints, listed, one_scan, title
+
+WIDTH, HEIGHT = 40, 8
+_SECOND_COLUMN = 22
+_OFFERS = 2
+
+
+def rows(one: Scene) -> list[str]:
+    body_rows = body(one, WIDTH)
+    return [status_row.wide(one), *[*body_rows, *[""] * 6][:6], hints(one, "  ")]
+
+
+def body(one: Scene, cells: int) -> list[str]:
+    """Up to six rows between the status row and the hints."""
+    if one.state.menu:
+        return [_title(one, cells), *_menu(one)]
+    if one.state.help:
+        return [_title(one, cells), one.say(one.step.help)]
+    if one.refusal:
+        return _error(one, one.refusal, cells)
+    if one.step.kind is StepKind.CHOICE:
+        return [_title(one, cells), *[*listed(one), *[""] * 4][:4], f"{one.prompt} >{one.state.entry}"]
+    if one.step.kind is StepKind.CONFIRM:
+        return [_title(one, cells), one.question[0], f"{one.question[1]}  {one.question[2]}", *_confirm(one)]
+    if one.line is None:
+        return [_title(one, cells), one.say("frame.finished"), tote_text(one), one.note, f"{one.prompt} >"]
+    if one.step.kind is StepKind.QUANTITY:
+        return _quantity(one, one.line)
+    return _task(one, one.line, cells)
+
+
+def _title(one: Scene, cells: int) -> str:
+    left = _spaced_title(one)
+    return left + right(one.flow.label, cells - width(left))
+
+
+def _spaced_title(one: Scene) -> str:
+    return f"{title_without_line(one)}  {one.say('frame.line', n=one.line.of)}" if one.line else title(one)
+
+
+def title_without_line(one: Scene) -> str:
+    return f"{one.say(one.flow.title)} {one.state.work.order}"
+
+
+def _menu(one: Scene) -> list[str]:
+    legal = sorted(one.exceptions, key=lambda name: EXCEPTIONS[name])
+    words = [f"{EXCEPTIONS[name]} {one.say(f'exception_long.{name}')}" for name in legal]
+    words.append(one.say("frame.language"))
+    return [pad(a, _SECOND_COLUMN) + b for a, b in zip(words[::2], [*words[1::2], ""], strict=False)]
+
+
+def _confirm(one: Scene) -> list[str]:
+    where = f"{one.line.place}  {one.line.name}" if one.line else one.confirm
+    return [where, "", f"{one.prompt} {one.confirm} {one.say('frame.scan_confirm')} >{one.state.entry}"]
+
+
+def _task(one: Scene, line: Line, cells: int) -> list[str]:
+    check = f"  {one.say('frame.check_narrow', n=str(len(line.check)))}" if line.check else ""
+    base = f" (={line.take_base})" if line.take_base else ""
+    name = one.name(cells - 2 - width(line.lot) if line.lot else cells)
+    know = one.say("frame.know")
+    known = f"{know}{'' if width(know) == 2 else ' '}{line.known}"
+    wanted = f"{line.place} " if one.step.wants == "location" else ""
+    return [
+        _title(one, cells),
+        f"{one.say('frame.go')} {line.place}{check}",
+        f"{name}  {line.lot}",
+        pad(f"{one.say('frame.take')} {line.take}{base}", min(_SECOND_COLUMN, cells - width(known))) + known,
+        one.note,
+        f"{one.prompt} {wanted}>{one.state.entry}",
+    ]
+
+
+def _quantity(one: Scene, line: Line) -> list[str]:
+    work, wanted = one.state.work, wanted_units(line.task, one.state.work)
+    amounts = (("want", wanted), ("have", work.count), ("left", max(0, wanted - work.count)))
+    counted = "  ".join(f"{one.say(f'frame.{name}')} {_both(one, line, units)}" for name, units in amounts)
+    return [
+        f"{_spaced_title(one)}   {line.place}",
+        f"{one.name(WIDTH - 2 - width(line.lot) if line.lot else WIDTH)}  {line.lot}",
+        one.say("exception_long.damaged") if one.step.shows == "damaged" else counted,
+        one.note or ",".join(one_scan(one, line)),
+        f"{one.prompt}>{one.state.entry}",
+        "  ".join(exception_hints(one, 3)),
+    ]
+
+
+def _both(one: Scene, line: Line, units: int) -> str:
+    base = f"({one.words.base(units, line.item)})" if line.take_base else ""
+    return one.words.amount(units, line.unit, line.item) + base
+
+
+def _error(one: Scene, refusal: Refusal, cells: int) -> list[str]:
+    want, got = one.say("frame.want"), one.say("frame.scanned")
+    edge = max(width(want), width(got)) + 1
+    holds = one.say("frame.holds", name=refusal.holds) if refusal.holds else ""
+    told = refusal.reason or f"{refusal.is_a}{holds}"
+    wanted_name = f"  {one.line.name}" if one.line and refusal.wanted_is_code else ""
+    not_kept = f"{one.say('frame.not_kept')}{one.say('frame.stop')}"
+    go_on = going_on(one, refusal, cells - width(not_kept))
+    offers = "  ".join(f"*{number}{text}" for number, text in refusal.offers[:_OFFERS])
+    return [
+        error_title(one, cells),
+        f"{got}{' ' * (edge - width(got))}{refusal.got}  {told}",
+        f"{want}{' ' * (edge - width(want))}{refusal.wanted}{wanted_name}",
+        f"{not_kept}{go_on}",
+        offers,
+        f">{one.state.entry}",
+    ]

@@ -1,0 +1,86 @@
+"""Words of one screen: texts in the operator's language, item names, quantities, ages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scanner_client.core.cells import shorten
+from scanner_client.core.facts import Facts
+from scanner_client.core.texts import Texts
+from scanner_client.core.values import Item, Unit, decimal_text, in_unit
+
+_MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
+_HOURS_FROM = 3 * _HOUR_MS
+CHINESE = "zh_CN"
+
+
+@dataclass(frozen=True)
+class Words:
+    texts: Texts
+    language: str
+    facts: Facts
+
+    def say(self, name: str, /, **facts: str) -> str:
+        return self.texts.text(name, self.language, **facts)
+
+    def unit(self, name: str) -> str:
+        """The unit as the language has it; a unit of the site's own as the site wrote it."""
+        known = f"unit.{name}"
+        return self.say(known) if known in self.texts else name
+
+    def item_name(self, code: str) -> str:
+        """The item's name in the operator's language, else any name, else its code."""
+        item = self.facts.item(code)
+        if item is None:
+            return code
+        first, second = (item.name_zh, item.name) if self.language == CHINESE else (item.name, item.name_zh)
+        return first or second or code
+
+    def amount(self, units: int, unit: Unit, item: Item) -> str:
+        """`12箱`, or in base units where it does not come out even."""
+        counted = in_unit(units, unit, item)
+        if not counted:
+            return f"{decimal_text(units, item.scale)}{self.unit(item.unit)}"
+        return f"{counted}{self.unit(unit.name)}"
+
+    def base(self, units: int, item: Item) -> str:
+        return f"{decimal_text(units, item.scale)}{self.unit(item.unit)}"
+
+    def age(self, then: int, now: int) -> str:
+        """How long ago, empty where never."""
+        if not then:
+            return ""
+        passed = max(0, now - then)
+        if passed < _HOURS_FROM:
+            return self.say("frame.age", n=str(passed // _MINUTE_MS))
+        return self.say("frame.age_hours", n=str(passed // _HOUR_MS))
+
+    def outage(self, since: int, now: int) -> str:
+        passed = max(0, now - since) if since else 0
+        if passed < _HOURS_FROM:
+            return self.say("status.minutes", n=str(passed // _MINUTE_MS))
+        return self.say("status.hours", n=str(passed // _HOUR_MS))
+
+
+def short_name(name: str, others: Sequence[str], code: str, cells: int) -> str:
+    """The name within `cells` such that no other name of the order looks the same (the screen contract, rule 9).
+
+    First the beginning; where others share it, without that beginning; where even that does not tell, the code's tail.
+    """
+    plain = shorten(name, cells)
+    rivals = [other for other in others if other != name]
+    if plain == name or all(shorten(other, cells) != plain for other in rivals):
+        return plain
+    shared = max(len(_shared_beginning(name, other)) for other in rivals)
+    tail = shorten("~" + name[shared:].lstrip(), cells)
+    if name[shared:].strip() and all(shorten("~" + other[shared:].lstrip(), cells) != tail for other in rivals):
+        return tail
+    return "~" + code[-(cells - 1) :]
+
+
+def _shared_beginning(one: str, other: str) -> str:
+    for place, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return one[:place]
+    return one[: min(len(one), len(other))]

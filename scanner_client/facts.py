@@ -1,0 +1,181 @@
+"""The engine's questions answered from the terminal's store, inside the transaction of one event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from scanner_client.core.values import (
+    BadgeMatch,
+    Item,
+    ItemMatch,
+    Location,
+    LocationMatch,
+    Lot,
+    Match,
+    Operator,
+    Order,
+    OrderMatch,
+    Task,
+    Unit,
+)
+from scanner_client.ports import StepTransaction
+from sync.wire import rows
+from sync.wire.quantity import Quantity
+from sync.wire.rows import NOTHING, row_key
+
+PICK = "pick"
+_FREE = ""
+
+
+class StoreFacts:
+    """`scanner_client.core.facts.Facts` over one open `StepTransaction`; answers are remembered for its duration."""
+
+    def __init__(self, transaction: StepTransaction) -> None:
+        self._rows = transaction
+        self.item = lru_cache(maxsize=None)(self._item)
+        self.tasks = lru_cache(maxsize=None)(self._tasks)
+        self.open_orders = lru_cache(maxsize=None)(self._open_orders)
+
+    @property
+    def site(self) -> str:
+        return self._rows.site
+
+    @property
+    def terminal(self) -> str:
+        return self._rows.terminal
+
+    # --- codes --------------------------------------------------------------------------------------------------------
+
+    def look_up(self, code: str) -> tuple[Match, ...]:
+        location, operator = self.location(code), self._operator_of(code)
+        order = self._rows.row(rows.Order, row_key(self.site, code))
+        found: list[Match] = []
+        if location:
+            found.append(LocationMatch(location))
+        found += [match for _, match in self._barcodes(self._rows.rows(rows.Barcode, code=code))]
+        item = self.item(code)
+        if item and not any(isinstance(one, ItemMatch) for one in found):
+            found.append(ItemMatch(item.code, item.unit, item.one))
+        if order:
+            found.append(OrderMatch(order.order))
+        if operator:
+            found.append(BadgeMatch(operator))
+        return tuple(found)
+
+    def codes(self, item: str) -> Sequence[tuple[str, Match]]:
+        return self._barcodes(self._rows.rows(rows.Barcode, item=item))
+
+    def _barcodes(self, found: Sequence[rows.Barcode]) -> list[tuple[str, Match]]:
+        known = ((row, self.item(row.item)) for row in found)
+        return [(row.code, ItemMatch(row.item, row.unit, _units(row.factor, item))) for row, item in known if item]
+
+    def _operator_of(self, badge: str) -> Operator | None:
+        found = [row for row in self._rows.rows(rows.Operator, badge=badge) if row.active]
+        return _operator(found[0]) if badge and found else None
+
+    # --- master data --------------------------------------------------------------------------------------------------
+
+    def _item(self, code: str) -> Item | None:
+        row = self._rows.row(rows.Item, code)
+        if row is None:
+            return None
+        return Item(row.code, row.name, row.name_zh, row.unit, row.scale, row.tracking, row.blocked)
+
+    def units(self, item: str) -> Sequence[Unit]:
+        known = self.item(item)
+        if known is None:
+            return []
+        factors = {known.unit: known.one}
+        for row in self._rows.rows(rows.Barcode, item=item):
+            factors.setdefault(row.unit, _units(row.factor, known))
+        return [Unit(name, factor) for name, factor in factors.items()]
+
+    def location(self, code: str) -> Location | None:
+        row = self._rows.row(rows.Location, row_key(self.site, code))
+        return Location(row.code, row.kind, row.check, row.blocked) if row else None
+
+    def operator(self, code: str) -> Operator | None:
+        row = self._rows.row(rows.Operator, code)
+        return _operator(row) if row else None
+
+    def lot(self, item: str, lot: str) -> Lot | None:
+        row = self._rows.row(rows.Lot, row_key(item, lot))
+        return Lot(row.lot, row.expiry, row.blocked) if row else None
+
+    def lots(self, item: str) -> Sequence[Lot]:
+        return [Lot(row.lot, row.expiry, row.blocked) for row in self._rows.rows(rows.Lot, item=item)]
+
+    # --- work ---------------------------------------------------------------------------------------------------------
+
+    def order(self, order: str) -> Order | None:
+        row = self._rows.row(rows.Order, row_key(self.site, order))
+        if row is None:
+            return None
+        tasks = self.tasks(order)
+        left = sum(task.state == "open" for task in tasks)
+        return Order(row.order, row.kind, row.state, len(tasks), left)
+
+    def _open_orders(self) -> Sequence[Order]:
+        found = [row for row in self._rows.rows(rows.Order, state="open") if row.site == self.site]
+        found.sort(key=lambda row: (-row.priority, row.due or "~", row.order))
+        known = (self.order(row.order) for row in found if row.kind == "outbound")
+        return [order for order in known if order and order.tasks_left]
+
+    def task(self, id: str) -> Task | None:
+        row = self._rows.row(rows.Task, row_key(self.site, id))
+        return self._as_task(row) if row else None
+
+    def _tasks(self, order: str) -> Sequence[Task]:
+        found = [
+            row
+            for row in self._rows.rows(rows.Task, order=order)
+            if row.site == self.site and row.kind == PICK and row.state != "cancelled"
+        ]
+        return [self._as_task(row) for row in sorted(found, key=lambda row: (row.sequence, row.id))]
+
+    def _as_task(self, row: rows.Task) -> Task:
+        item = self.item(row.item)
+        line = self._rows.row(rows.OrderLine, row_key(row.site, row.order, row.line))
+        units = _units(row.quantity, item)
+        left = units if line is None else _units(line.quantity - line.done - line.short, item)
+        return Task(
+            id=row.id, order=row.order, line=row.line, item=row.item, location=row.location, units=units, left=left,
+            lot=row.lot, unit=line.unit if line else "", state=row.state, sequence=row.sequence, rev=row.rev,
+        )  # fmt: skip
+
+    # --- stock --------------------------------------------------------------------------------------------------------
+
+    def stock(self, location: str, item: str, lot: str = "") -> int:
+        known = self.item(item)
+        total = NOTHING
+        for row in self._rows.on_hand(location=location, item=item):
+            if row.site == self.site and row.status == _FREE and (not lot or row.lot == lot):
+                total += row.quantity
+        return _units(total, known)
+
+    def items_at(self, location: str) -> Sequence[str]:
+        lying = [row.item for row in self._rows.on_hand(location=location) if row.site == self.site]
+        return list(dict.fromkeys(lying))
+
+    def stock_as_of(self) -> int:
+        as_of = self._rows.age(self.site).as_of
+        return int(datetime.fromisoformat(as_of).timestamp() * 1000) if as_of else 0
+
+    def feed_number(self) -> int:
+        return self._rows.age(self.site).n
+
+    def outcome(self, operation: str) -> str:
+        return self._rows.standing_of(operation)
+
+
+def _operator(row: rows.Operator) -> Operator:
+    return Operator(row.code, row.name, row.language)
+
+
+def _units(quantity: Quantity, item: Item | None) -> int:
+    """The quantity in the item's smallest unit; decimals that the item does not have are left out."""
+    scale = item.scale if item else quantity.scale
+    beyond: int = 10 ** max(0, quantity.scale - scale)
+    return quantity.at(max(scale, quantity.scale)).units // beyond

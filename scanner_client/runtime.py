@@ -1,0 +1,179 @@
+"""The runtime: an event in, the engine's commands executed in order, signal and view out.
+
+All of one event happens in one transaction of the store, in the store's thread: read the facts, step, journal, append,
+save the flow state. Only when that is on the disk are signal and view handed out. Where the store cannot keep it,
+nothing is confirmed, the state stays as it was, and a full-screen alert says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from scanner_client.core.engine import begin, noted, step
+from scanner_client.core.events import Append, Command, Event, Journal, Resized, Signal
+from scanner_client.core.flow import Library
+from scanner_client.core.state import State, StateError, read_state, state_bytes
+from scanner_client.core.texts import Texts
+from scanner_client.core.view import Size, Status, View, alert_view, options_shown, view
+from scanner_client.facts import StoreFacts
+from scanner_client.ports import NewOperation, StepTransaction, Store, StoreError
+
+REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the event left to be heard and seen: signals in order, then the view. `operations`: ids kept by it."""
+
+    view: View
+    signals: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the terminal is told from outside: the connection, the battery, the kind of ledger."""
+
+    online: bool = True
+    since: int = 0
+    battery: int = -1
+    training: bool = False
+
+
+class Runtime:
+    """One terminal's flow. Every method but the properties belongs in the store's thread.
+
+    `now`: milliseconds since 1970, UTC. `offset`: local time's distance from UTC, such as +08:00.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        flows: Library,
+        texts: Texts,
+        *,
+        now: Callable[[], int],
+        offset: str,
+        size: Size,
+        language: str,
+    ) -> None:
+        self._store, self._flows, self._texts = store, flows, texts
+        self._now, self._offset = now, offset
+        self._size, self._language = size, language
+        self._state: State | None = None
+        self.surroundings = Surroundings()
+
+    def start(self) -> Shown:
+        """Stand where the last event left this terminal; at the start of the main flow on a new one."""
+        try:
+            with self._store.step() as transaction:
+                state = begin(self._flows, _saved(transaction), StoreFacts(transaction), self._now())
+                state = self._sized(state, transaction)
+                transaction.save_state(state_bytes(state))
+                shown = Shown(self._view(state, transaction))
+        except StoreError as error:
+            return self._alert(error)
+        self._state = state
+        return shown
+
+    def handle(self, event: Event) -> Shown:
+        """Take one event through the engine and the store. Never raises StoreError: it is shown."""
+        state = self._state
+        if state is None:
+            shown = self.start()
+            return replace(shown, signals=(REFUSED,)) if self._state is None else self.handle(event)
+        try:
+            with self._store.step() as transaction:
+                after, commands = step(self._flows, state, event, StoreFacts(transaction))
+                after, kept = self._execute(transaction, after, commands, event)
+                transaction.save_state(state_bytes(after))
+                seen = self._view(after, transaction)
+        except StoreError as error:
+            return self._alert(error)
+        self._state = after
+        signals = tuple(command.name for command in commands if isinstance(command, Signal))
+        return Shown(seen, signals, kept)
+
+    def look(self) -> Shown:
+        """The present view again: time has passed, or news has come."""
+        if self._state is None:
+            return self.start()
+        try:
+            with self._store.step() as transaction:
+                return Shown(self._view(self._state, transaction))
+        except StoreError as error:
+            return self._alert(error)
+
+    def resize(self, size: Size) -> Shown:
+        """Draw for another screen; step and entry stay."""
+        self._size = size
+        return self.handle(Resized(options_shown(size), self._now()))
+
+    def status(self, transaction: StepTransaction) -> Status:
+        now, counts, around = self._now(), transaction.counts(), self.surroundings
+        return Status(
+            now=now, clock=_clock(now, self._offset), online=around.online, since=around.since,
+            waiting=counts.kept + counts.sent, conflicts=counts.conflict, kept=counts.kept, sent=counts.sent,
+            accepted=counts.accepted, training=around.training, battery=around.battery,
+        )  # fmt: skip
+
+    def _execute(
+        self, transaction: StepTransaction, state: State, commands: tuple[Command, ...], event: Event
+    ) -> tuple[State, tuple[str, ...]]:
+        """Journal and append in the order the engine gave; the state learns the ids of what was kept."""
+        kept: list[str] = []
+        for command in commands:
+            match command:
+                case Journal(kind=kind, entry=entry):
+                    transaction.journal(kind, dict(entry))
+                case Append():
+                    id = transaction.append(self._operation(command, event))
+                    state = noted(state, command, id, event.at)
+                    kept.append(id)
+                case Signal():
+                    pass
+        return state, tuple(kept)
+
+    def _operation(self, append: Append, event: Event) -> NewOperation:
+        return NewOperation(
+            kind=append.kind, by=append.by, body=dict(append.body), at=utc_text(event.at), offset=self._offset,
+            flow=append.flow, task=append.task or None, task_rev=append.task_rev or None, scans=append.scans,
+        )  # fmt: skip
+
+    def _sized(self, state: State, transaction: StepTransaction) -> State:
+        resized, _ = step(self._flows, state, Resized(options_shown(self._size)), StoreFacts(transaction))
+        return resized
+
+    def _view(self, state: State, transaction: StepTransaction) -> View:
+        facts = StoreFacts(transaction)
+        return view(state, self._flows, facts, self.status(transaction), self._size, self._language, self._texts)
+
+    def _alert(self, error: StoreError) -> Shown:
+        language = self._state.language if self._state and self._state.language else self._language
+        return Shown(alert_view(error.kind, str(error), self._size, language, self._texts), (REFUSED,))
+
+
+def utc_text(milliseconds: int) -> str:
+    """The time as operations carry it."""
+    at = datetime.fromtimestamp(milliseconds // 1000, tz=UTC) + timedelta(milliseconds=milliseconds % 1000)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _clock(milliseconds: int, offset: str) -> str:
+    sign = -1 if offset.startswith("-") else 1
+    zone = timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6])))
+    return datetime.fromtimestamp(milliseconds / 1000, tz=zone).strftime("%H:%M")
+
+
+def _saved(transaction: StepTransaction) -> State | None:
+    """The saved state; one that another version wrote is listed and left behind, with the work it names still open."""
+    data = transaction.load_state()
+    if data is None:
+        return None
+    try:
+        return read_state(data)
+    except StateError as error:
+        transaction.journal("state_lost", {"reason": str(error)})
+        return None
