@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from scanner_client.clock import new_uuid7, utc_now
 from scanner_client.control import Answer, Ask, listening
@@ -117,12 +117,10 @@ class Conversation:
 
     def __init__(self, terminal: Terminal, mode: Mode) -> None:
         self._terminal = terminal
-        self._loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
         config = terminal.config
         self._line = LedgerLine(config.url, token=terminal.home.read_token(), ca_file=config.ca_file)
         self._driver = Driver(
-            StoreExchange(terminal.thread, terminal.home, version("scanner-client"), self._absorbed),
+            StoreExchange(terminal.thread, terminal.home, _program(), self._absorbed),
             self._line,
             machine=Machine(mode=mode),
             jitter=random.random,
@@ -131,6 +129,8 @@ class Conversation:
         )
         self._thread = threading.Thread(target=self._run, name="sync")
         self._started: Future[None] = Future()
+        self._stop = asyncio.Event()
+        self._loop = asyncio.new_event_loop()
 
     def start(self) -> None:
         self._terminal.store.appended = lambda: self._post(self._driver.appended)
@@ -207,3 +207,11 @@ class Conversation:
 
     async def _status(self) -> Status:
         return await asyncio.to_thread(self._terminal.status)
+
+
+def _program() -> str:
+    """The version that requests name; empty in a checkout that is not installed."""
+    try:
+        return version("scanner-client")
+    except PackageNotFoundError:
+        return ""
