@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from server_stub.db.book_log import LogPart
 from server_stub.db.book_operations import OperationPart
+from server_stub.db.book_rows import RowPart
 from server_stub.db.book_streams import StreamPart
-from server_stub.db.row_cache import RowCache
 from server_stub.db.session import Session
 from server_stub.ledger.incoming import Incoming
 from sync.wire.bodies import Goods
@@ -27,14 +27,14 @@ class Identity:
     environment: str
 
 
-class SqlBook(LogPart, OperationPart, StreamPart):
+class SqlBook(RowPart, LogPart, OperationPart, StreamPart):
     """`locks`: feeds held for writing; None reads only. `flush` stores what was gathered; the caller commits."""
 
     def __init__(self, session: Session, identity: Identity, locks: frozenset[str] | None, now: str) -> None:
+        RowPart.__init__(self, session)
         LogPart.__init__(self, session, identity.ledger_id, locks)
         OperationPart.__init__(self, session)
         StreamPart.__init__(self, session)
-        self._rows = RowCache(session)
         self._identity = identity
         self._now = now
 
@@ -50,20 +50,11 @@ class SqlBook(LogPart, OperationPart, StreamPart):
     def now(self) -> str:
         return self._now
 
-    def get(self, kind: type[R], key: str) -> R | None:
-        return self._rows.get(kind, key)
-
-    def select(self, kind: type[R], **equal: str) -> Sequence[R]:
-        return self._rows.select(kind, equal)
-
-    def write(self, kind: type[Row], key: str, row: Row | None) -> None:
-        self._rows.write(kind, key, row)
-
     def flush(self) -> None:
         self._flush_log()
         self._flush_operations()
         self._flush_streams()
-        self._rows.flush()
+        self._flush_rows()
 
     # --- reading ahead ------------------------------------------------------------------------------------------------
 
@@ -76,8 +67,15 @@ class SqlBook(LogPart, OperationPart, StreamPart):
         known = self.read_links_ahead(terminal, epoch, first, last) if stream and stream.have_seq >= first else []
         self.read_operations_ahead({one.id for one in incoming} | set(known))
         fresh = [one for one in incoming if self._operations[one.id] is None]
+        self.select_ahead(OrderLine, _orders(fresh))
         for kind, keys in _asked_for(fresh).items():
-            self._rows.read_ahead(kind, keys)
+            self.read_rows_ahead(kind, keys)
+
+
+def _orders(incoming: Iterable[Incoming]) -> set[tuple[str, str]]:
+    """Orders of which all lines are looked at, for one is done when its last line is."""
+    named = ((one.operation, getattr(one.body, "order", "")) for one in incoming)
+    return {(operation.site, order) for operation, order in named if operation and order}
 
 
 def _asked_for(incoming: Iterable[Incoming]) -> dict[type[Row], set[str]]:

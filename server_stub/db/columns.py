@@ -38,7 +38,8 @@ class Layout(Generic[R]):
         hints = get_type_hints(kind)
         self.columns = [column for name in kind.__struct_fields__ for column in _columns(name, hints[name])]
         self.names = tuple(column.name for column in self.columns)
-        self._read: list[tuple[str, int, Callable[[Values, int], Any]]] = _readers(kind, hints)
+        self._read = [(name, read) for name in kind.__struct_fields__ if (read := _reader(hints[name]))]
+        self._quantities = [name for name in kind.__struct_fields__ if hints[name] is Quantity]
         self._getter = attrgetter(*(column.path for column in self.columns))
         self._json = tuple(at for at, column in enumerate(self.columns) if column.type == "json")
 
@@ -53,7 +54,12 @@ class Layout(Generic[R]):
         return tuple(changed)
 
     def row(self, values: Values) -> R:
-        return self.kind(**{name: read(values, at) for name, at, read in self._read})
+        fields = dict(zip(self.names, values, strict=True))
+        for name in self._quantities:
+            fields[name] = Quantity(fields[name], fields.pop(f"{name}_scale"))
+        for name, read in self._read:
+            fields[name] = read(fields[name])
+        return self.kind(**fields)
 
 
 def _columns(name: str, hint: Any) -> list[ColumnOf]:
@@ -62,29 +68,11 @@ def _columns(name: str, hint: Any) -> list[ColumnOf]:
     return [ColumnOf(name, hint.__name__ if hint in _PLAIN else "json", name)]
 
 
-def _readers(kind: type[Row], hints: dict[str, Any]) -> list[tuple[str, int, Callable[[Values, int], Any]]]:
-    readers: list[tuple[str, int, Callable[[Values, int], Any]]] = []
-    at = 0
-    for name in kind.__struct_fields__:
-        hint = hints[name]
-        readers.append((name, at, _reader(hint)))
-        at += 2 if hint is Quantity else 1
-    return readers
-
-
-def _reader(hint: Any) -> Callable[[Values, int], Any]:
-    if hint is Quantity:
-        return lambda values, at: Quantity(values[at], values[at + 1])
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """How a value comes back that the database gives in another form: SQLite knows no truth values, nobody JSON."""
     if hint is bool:
-        return lambda values, at: bool(values[at])
-    if hint in _PLAIN:
-        return _as_it_is
-    decoder = msgspec.json.Decoder(hint)
-    return lambda values, at: decoder.decode(values[at])
-
-
-def _as_it_is(values: Values, at: int) -> Any:
-    return values[at]
+        return bool
+    return None if hint is Quantity or hint in _PLAIN else msgspec.json.Decoder(hint).decode
 
 
 LAYOUTS: dict[type[Row], Layout[Any]] = {kind: Layout(kind) for kind in ROW_TYPES}

@@ -14,7 +14,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Table, any_, bindparam, create_engine, event, func, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Table,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    create_engine,
+    event,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Dialect, Engine, make_url
 from sqlalchemy.pool import ConnectionPoolEntry, SingletonThreadPool
@@ -45,6 +59,10 @@ class Flavour(ABC):
     @abstractmethod
     def among(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """The column is one of the texts of one bound parameter, `many(texts)`."""
+
+    @abstractmethod
+    def beginning(self, key: ColumnElement[str]) -> tuple[FromClause, ColumnElement[bool]]:
+        """What to join with, and on what, so that the key begins with one of the texts of `many(texts)`."""
 
     @abstractmethod
     def many(self, texts: Sequence[str]) -> Any: ...
@@ -86,6 +104,10 @@ class SQLite(Flavour):
     def among(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         listed = func.json_each(bindparam("many")).table_valued("value")
         return column.in_(select(listed.c.value))
+
+    def beginning(self, key: ColumnElement[str]) -> tuple[FromClause, ColumnElement[bool]]:
+        listed = func.json_each(bindparam("many")).table_valued("value")
+        return listed, _begins_with(key, listed.c.value, "char(1114111)")
 
     def many(self, texts: Sequence[str]) -> Any:
         return json.dumps(list(texts))
@@ -129,6 +151,11 @@ class PostgreSQL(Flavour):
     def among(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         return column == any_(bindparam("many", type_=postgresql.ARRAY(column.type)))
 
+    def beginning(self, key: ColumnElement[str]) -> tuple[FromClause, ColumnElement[bool]]:
+        texts = bindparam("many", type_=postgresql.ARRAY(Text()))
+        listed = func.unnest(cast(texts, postgresql.ARRAY(Text()))).table_valued("value").render_derived()
+        return listed, _begins_with(key, listed.c.value, "chr(1114111)")
+
     def many(self, texts: Sequence[str]) -> Any:
         return list(texts)
 
@@ -136,6 +163,11 @@ class PostgreSQL(Flavour):
         import psycopg  # noqa: PLC0415 a ledger on SQLite never loads it
 
         return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+
+
+def _begins_with(key: ColumnElement[str], prefix: ColumnElement[str], last_character: str) -> ColumnElement[bool]:
+    """A range that the key's index serves; no text goes on behind the last character there is."""
+    return and_(key >= prefix, key < prefix.concat(literal_column(last_character)))
 
 
 def _session_settings() -> str:

@@ -29,6 +29,7 @@ class Statements:
         self.delete: Callable[..., str] = lru_cache(None)(self._delete)
         self.select: Callable[..., str] = lru_cache(None)(self._select)
         self.select_under: Callable[[Table], str] = lru_cache(None)(self._select_under)
+        self.select_under_each: Callable[[Table], str] = lru_cache(None)(self._select_under_each)
         self.select_among: Callable[[Table, str], str] = lru_cache(None)(self._select_among)
         self.made: Callable[[Callable[[], Any]], str] = lru_cache(None)(lambda build: flavour.text(build()))
 
@@ -57,6 +58,9 @@ class Statements:
     def _select_under(self, table: Table) -> str:
         key = table.c.key
         return self.flavour.text(select(table).where(key >= bindparam("x_from"), key < bindparam("x_to")).order_by(key))
+
+    def _select_under_each(self, table: Table) -> str:
+        return self.flavour.text(select(table).join(*self.flavour.beginning(table.c.key)).order_by(table.c.key))
 
     def _select_among(self, table: Table, name: str) -> str:
         return self.flavour.text(select(table).where(self.flavour.among(table.c[name])))
@@ -94,6 +98,10 @@ class Session:
     def under(self, table: Table, prefix: str) -> list[tuple[Any, ...]]:
         """Whole rows whose key begins with the parts of `prefix`, in key order."""
         return self.all(self.sql.select_under(table), prefix + SEPARATOR, prefix + AFTER_SEPARATOR)
+
+    def under_each(self, table: Table, prefixes: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Whole rows whose key begins with one of the prefixes, in key order."""
+        return self.all(self.sql.select_under_each(table), self.flavour.many(prefixes)) if prefixes else []
 
     def among(self, table: Table, name: str, texts: Sequence[str]) -> list[tuple[Any, ...]]:
         """Whole rows whose column `name` is one of the texts."""

@@ -1,4 +1,4 @@
-"""Rows of one transaction: read once, changed in memory, written together at the end, each key's last value only."""
+"""The part of `SqlBook` that holds rows: read once, changed in memory, stored together at the end, each key once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, TypeVar, cast
 from server_stub.db.columns import LAYOUTS
 from server_stub.db.schema import ROW_TABLES
 from server_stub.db.session import Session
-from sync.wire.rows import Row, row_key
+from sync.wire.rows import SEPARATOR, Row, row_key
 
 R = TypeVar("R", bound=Row)
 _Selection = dict[tuple[str, ...], dict[str, Row]]
 
 
-class RowCache:
+class RowPart:
     """What this transaction knows of the row tables. A key that is known to have no row is kept as None."""
 
     def __init__(self, session: Session) -> None:
@@ -30,7 +30,7 @@ class RowCache:
             known[key] = LAYOUTS[kind].row(found[1:]) if found else None
         return cast("R | None", known[key])
 
-    def read_ahead(self, kind: type[Row], keys: Iterable[str]) -> None:
+    def read_rows_ahead(self, kind: type[Row], keys: Iterable[str]) -> None:
         """Read what a batch will ask for in one statement; keys without a row are remembered too."""
         known, layout = self._known[kind], LAYOUTS[kind]
         missing = [key for key in keys if key not in known]
@@ -38,7 +38,18 @@ class RowCache:
         for key, *values in self._session.among(ROW_TABLES[kind], "key", missing):
             known[key] = layout.row(values)
 
-    def select(self, kind: type[R], equal: dict[str, str]) -> Sequence[R]:
+    def select_ahead(self, kind: type[Row], leading: Iterable[tuple[str, ...]]) -> None:
+        """Read all rows whose keys begin with these parts, in one statement, as `select` would one by one."""
+        prefixes = {row_key(*parts) + SEPARATOR: parts for parts in leading}
+        layout, known = LAYOUTS[kind], self._known[kind]
+        length = len(next(iter(prefixes.values()), ()))
+        selection = self._selections[kind].setdefault(kind.key_fields[:length], {})
+        selection.update({parts: {} for parts in prefixes.values()})
+        for key, *values in self._session.under_each(ROW_TABLES[kind], list(prefixes)):
+            row = known[key] = layout.row(values)
+            selection[_texts(row, kind.key_fields[:length])][key] = row
+
+    def select(self, kind: type[R], **equal: str) -> Sequence[R]:
         names, texts = tuple(equal), tuple(equal.values())
         selection = self._selections[kind].setdefault(names, {})
         if texts not in selection:
@@ -82,7 +93,7 @@ class RowCache:
                 if is_new:
                     selection[new] = dict(sorted(chosen.items()))
 
-    def flush(self) -> None:
+    def _flush_rows(self) -> None:
         for kind, keys in self._changed.items():
             if keys:
                 self._flush(kind, sorted(keys))
