@@ -70,7 +70,7 @@ class StoreExchange:
 
     def _cursors(self) -> tuple[str, Sequence[Cursor]]:
         with self._thread.store.sync_transaction() as tx:
-            return tx.terminal, [tx.cursor(feed) for feed in tx.feeds()]
+            return tx.terminal, [tx.shadow(feed) or tx.cursor(feed) for feed in tx.feeds()]
 
     async def _stored(self, work: Callable[[], T]) -> T:
         try:
