@@ -192,7 +192,7 @@ class Device:
             current(lambda: self._end_watch(WatchFailed(Trouble.UNREACHABLE))),
         )
         with self.store.transaction() as tx:
-            cursors = [tx.cursor(feed) for feed in tx.feeds()]
+            cursors = [tx.shadow(feed) or tx.cursor(feed) for feed in tx.feeds()]
         server.watch(Waiter(cursors, lambda good: self.world.clock.after(delay(), news if good else broken)))
         self.world.clock.after(LONG_POLL, current(lambda: self._end_watch(Watched(False))))
 

@@ -131,6 +131,8 @@ class Disasters:
         server = self.world.server
         with self.world.losing(harmless=harmless):
             server.put_back(tables, epoch)
+        if not harmless:
+            server.break_with_the_past()
         self._adopt_later()
 
     def _adopt_later(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from simulator.clock import Clock
@@ -24,11 +24,12 @@ INTERCEPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: bytes, or trouble."""
+    """What came back: bytes, or trouble. `holds` tells whether its sender still stands by it."""
 
     body: bytes = b""
     trouble: Trouble | None = None
     retry_after: float = 0.0
+    holds: Callable[[], bool] = lambda: True
 
 
 Serve = Callable[[bytes], Answer | None]
@@ -84,7 +85,7 @@ class Network:
         if self._happens(self.weather.reply_lost):
             return None
         if self._happens(self.weather.truncated) and answer.body:
-            answer = Answer(body=answer.body[: self.random.randrange(len(answer.body))])
+            answer = replace(answer, body=answer.body[: self.random.randrange(len(answer.body))])
         late = self.random.uniform(5, 40) if self._happens(self.weather.late) else 0.0
         return self.latency() + late, answer
 
@@ -121,6 +122,8 @@ class _Exchange:
             self.finish(answer)
 
     def finish(self, answer: Answer) -> None:
+        if not answer.holds():
+            return
         if self.done:
             self.receive_late(answer)
         else:

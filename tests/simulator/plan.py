@@ -74,7 +74,7 @@ def draw_plan(seed: int) -> Plan:
         seed=seed,
         terminals=random.randint(2, 4),
         both_sites=random.random() < 0.7,
-        operations=random.randint(60, 160),
+        operations=random.randint(80, 260),
         minutes=minutes,
         weather=Weather() if calm else _draw_weather(random),
         calm=calm,
@@ -92,6 +92,6 @@ def _draw_weather(random: Random) -> Weather:
 
 def _draw_disasters(random: Random, seconds: float) -> tuple[tuple[float, str], ...]:
     """A world knows a few kinds of trouble, and these come again and again: so they meet each other."""
-    kinds = [*COMMON, *random.sample(DISASTERS, random.randint(2, 9))]
-    moments = sorted(random.uniform(0, seconds) for _ in range(random.randint(4, 24)))
+    kinds = [*COMMON, *random.choices(DISASTERS, k=random.randint(2, 12))]
+    moments = sorted(random.uniform(0, seconds) for _ in range(random.randint(6, 60)))
     return tuple((round(at, 3), random.choice(kinds)) for at in moments)

@@ -49,6 +49,7 @@ class Server:
     on_death: Callable[[Server], None]
     up: bool = True
     incarnation: int = 0
+    dynasty: int = 0
     die_before_commit: bool = False
     die_after_commit: bool = False
     waiters: list[Waiter] = field(default_factory=list)
@@ -66,7 +67,8 @@ class Server:
         if terminal is None or terminal.revoked:
             return Answer(trouble=Trouble.UNAUTHORISED)
         try:
-            return Answer(self._exchange(terminal.id, request))
+            dynasty = self.dynasty
+            return Answer(self._exchange(terminal.id, request), holds=lambda: dynasty == self.dynasty)
         except Died:
             self.stop()
             self.on_death(self)
@@ -102,12 +104,12 @@ class Server:
             try:
                 with self.ledger.transaction(held) as book:
                     result = act(book)
-                break
             except NeedsFeed as needed:
                 held |= {needed.feed}
-        self.on_commit(self)
-        self._tell_waiters()
-        return result
+                continue
+            self.on_commit(self)
+            self._tell_waiters()
+            return result
 
     # --- long polls
 
@@ -136,6 +138,13 @@ class Server:
 
     def start(self) -> None:
         self.up = True
+
+    def break_with_the_past(self) -> None:
+        """What backups it promised is void: no answer of its past, still on its way, may be believed any more.
+
+        (A file is not put back within the seconds that an answer travels.)
+        """
+        self.dynasty += 1
 
     def put_back(self, tables: Tables, ledger_epoch: str | None) -> None:
         """Another state of the database, with a new ledger epoch where `ledger restore` did it."""

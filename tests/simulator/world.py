@@ -212,6 +212,7 @@ class World:
         kept, dropped = (self.second, self.server) if keep_second else (self.server, self.second)
         self.server, self.second = kept, None
         dropped.stop()
+        dropped.break_with_the_past()
         kept.start()
 
     # --- what the checks hear
