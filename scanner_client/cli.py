@@ -66,3 +66,7 @@ def main() -> None:
     scanner enroll https://ledger.example:8443 7F3K9-M2QXA
     scanner run
     """
+
+
+if __name__ == "__main__":
+    main()
