@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 import click
 
-from server_stub.release import release
+from server_stub.release import RELEASE
 
 NEEDED = ("sqlalchemy", "starlette", "structlog", "uvicorn")
 COMMANDS = {
@@ -62,7 +62,7 @@ def require_extra() -> None:
 
 
 @click.group(cls=CommandsByName, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(release())
+@click.version_option(RELEASE)
 def main() -> None:
     """Keep the ledger of a warehouse: what all terminals recorded, posted once, with the conflicts that people decide.
 

@@ -18,7 +18,7 @@ import msgspec
 
 from server_stub.place import LedgerInUse, Place, sole_use
 from server_stub.ports import Busy, OpenLedger, ServedLedger
-from sync.wire.codec import to_builtins
+from sync.wire.codec import encode
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 PATIENCE_SECONDS = 10.0
@@ -68,7 +68,7 @@ def named(work: str) -> Callable[..., Any]:
 def done(ledger: ServedLedger, request: OfficeRequest) -> OfficeReply:
     """Do the work on an open ledger; what it refuses is part of the answer."""
     try:
-        return OfficeReply(result=to_builtins(named(request.work)(ledger, **request.arguments)))
+        return OfficeReply(result=msgspec.json.decode(encode(named(request.work)(ledger, **request.arguments))))
     except OfficeRefusal as refusal:
         return OfficeReply(refused=str(refusal), status=refusal.status)
     except Busy:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 
-import anyio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -29,7 +29,7 @@ from server_stub.api.terminals import enroll_terminal, rotate_token
 from server_stub.api.waiting import wait
 from server_stub.logs import log
 from server_stub.ports import Busy, ServedLedger
-from server_stub.release import release
+from server_stub.release import RELEASE
 
 SAYINGS = {
     404: ("not_found", "there is nothing at this address; /openapi.json lists what there is"),
@@ -43,13 +43,13 @@ def create_app(ledger: ServedLedger, settings: Settings, threads: Executor | Non
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(desk.news.watch)
-            try:
-                yield
-            finally:
-                desk.news.close()
-        await desk.close()
+        watching = asyncio.create_task(desk.news.watch())
+        try:
+            yield
+        finally:
+            desk.news.close()
+            await watching
+            await desk.close()
 
     app = Starlette(
         routes=_routes(),
@@ -58,6 +58,7 @@ def create_app(ledger: ServedLedger, settings: Settings, threads: Executor | Non
         lifespan=lifespan,
     )
     app.state.desk = desk
+    app.state.description = document(RELEASE)
     return app
 
 
@@ -74,7 +75,7 @@ def _routes() -> list[Route]:
 
 
 async def openapi(request: Request) -> Response:
-    return await reply(request, document(release()))
+    return await reply(request, request.app.state.description)
 
 
 def _refused(request: Request, error: Exception) -> Response:

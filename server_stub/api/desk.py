@@ -53,7 +53,7 @@ class Desk:
         """Close the ledger in its thread, after all work under way."""
         self.news.close()
         await self.run(lambda ledger: ledger.close())
-        self._threads.shutdown()
+        await asyncio.to_thread(self._threads.shutdown)
 
 
 def desk_of(request: Request) -> Desk:

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
 from server_stub.db import open_ledger
 from server_stub.keys import KeyFileError
+from server_stub.listings import every
 from server_stub.office import OfficeRefusal, perform
 from server_stub.place import LedgerInUse, NoLedger, Place, place_of
 from server_stub.ports import Busy, ServedLedger
@@ -78,6 +80,12 @@ def reading(place: Place) -> Iterator[ServedLedger]:
             yield ledger
         finally:
             ledger.close()
+
+
+def lines(ledger: ServedLedger, name: str, equal: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """The whole list as plain JSON values."""
+    found: list[dict[str, Any]] = msgspec.json.decode(encode(every(ledger, name, equal or {})))
+    return found
 
 
 def office_user() -> str:

@@ -9,12 +9,10 @@ import click
 import msgspec
 
 from server_stub.changes import put_global
-from server_stub.commands.asking import db_option, have_done, json_option, office_user, reading, say_rows
-from server_stub.listings import every
+from server_stub.commands.asking import db_option, have_done, json_option, lines, office_user, reading, say_rows
 from server_stub.office import OfficeRefusal, office_work
 from server_stub.ports import ServedLedger
 from server_stub.words import checked_code
-from sync.wire.codec import to_builtins
 from sync.wire.rows import Operator
 
 COLUMNS = ("code", "name", "badge", "roles", "language", "active")
@@ -78,8 +76,8 @@ def add(code: str, name: str, badge: str, roles: tuple[str, ...], language: str,
 def list_operators(as_json: bool, place: Any) -> None:
     """List the operators."""
     with reading(place) as ledger:
-        lines = to_builtins(every(ledger, "operators", {}))
-    say_rows(lines, COLUMNS, as_json=as_json)
+        shown = lines(ledger, "operators")
+    say_rows(shown, COLUMNS, as_json=as_json)
 
 
 @operator_command.command("deactivate")

@@ -6,9 +6,7 @@ from typing import Any
 
 import click
 
-from server_stub.commands.asking import SITE_HELP, Failed, db_option, json_option, reading, say_json, say_rows
-from server_stub.listings import every
-from sync.wire.codec import to_builtins
+from server_stub.commands.asking import SITE_HELP, Failed, db_option, json_option, lines, reading, say_json, say_rows
 
 STOCK_COLUMNS = ("site", "location", "item", "lot", "serial", "lpn", "status", "quantity", "unit")
 OPERATION_COLUMNS = ("id", "terminal", "kind", "at", "by", "outcome", "state", "n", "conflicts", "reason")
@@ -29,8 +27,8 @@ def stock_command(as_json: bool, place: Any, **equal: str | None) -> None:
       ledger stock --site HALL --item 4711 --json
     """
     with reading(place) as ledger:
-        lines = [line for line in to_builtins(every(ledger, "stock", _given(equal))) if not _is_zero(line["quantity"])]
-    say_rows(lines, STOCK_COLUMNS, as_json=as_json)
+        shown = [line for line in lines(ledger, "stock", _given(equal)) if not _is_zero(line["quantity"])]
+    say_rows(shown, STOCK_COLUMNS, as_json=as_json)
 
 
 @click.command("ops")
@@ -47,8 +45,8 @@ def ops_command(as_json: bool, place: Any, **equal: str | None) -> None:
       ledger ops --outcome quarantined
     """
     with reading(place) as ledger:
-        lines = [_operation(line) for line in to_builtins(every(ledger, "operations", _given(equal)))]
-    say_rows(lines, OPERATION_COLUMNS, as_json=as_json)
+        shown = [_operation(line) for line in lines(ledger, "operations", _given(equal))]
+    say_rows(shown, OPERATION_COLUMNS, as_json=as_json)
 
 
 @click.command("conflicts")
@@ -64,8 +62,8 @@ def conflicts_command(as_json: bool, place: Any, **equal: str | None) -> None:
       ledger conflicts --state open
     """
     with reading(place) as ledger:
-        lines = to_builtins(every(ledger, "conflicts", _given(equal)))
-    say_rows(lines, CONFLICT_COLUMNS, as_json=as_json)
+        shown = lines(ledger, "conflicts", _given(equal))
+    say_rows(shown, CONFLICT_COLUMNS, as_json=as_json)
 
 
 @click.command("verify")

@@ -7,12 +7,10 @@ from typing import Any
 import click
 
 from server_stub.changes import put_global
-from server_stub.commands.asking import db_option, have_done, json_option, office_user, reading, say_rows
-from server_stub.listings import every
+from server_stub.commands.asking import db_option, have_done, json_option, lines, office_user, reading, say_rows
 from server_stub.office import OfficeRefusal, office_work
 from server_stub.ports import ServedLedger
 from server_stub.words import checked_code
-from sync.wire.codec import to_builtins
 from sync.wire.rows import Site
 
 COLUMNS = ("code", "name", "name_zh", "code_page")
@@ -54,5 +52,5 @@ def add(code: str, name: str, name_zh: str, code_page: str, place: Any) -> None:
 def list_sites(as_json: bool, place: Any) -> None:
     """List the warehouses."""
     with reading(place) as ledger:
-        lines = to_builtins(every(ledger, "sites", {}))
-    say_rows(lines, COLUMNS, as_json=as_json)
+        shown = lines(ledger, "sites")
+    say_rows(shown, COLUMNS, as_json=as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -68,14 +69,19 @@ class Served:
         return self.do(lambda ledger: (dict(ledger.heads()), [one.id for one in ledger.operations({}, "", 1000)]))
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> str:
-    """The address of a new ledger with one site."""
-    file = tmp_path / "ledger.db"
+@pytest.fixture(scope="session")
+def new_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new ledger's file, made once: copying it is a hundred times faster than making it."""
+    file = tmp_path_factory.mktemp("new") / "ledger.db"
     file.touch(0o600)
-    url = f"sqlite:///{file}"
-    create_schema(url)
-    return url
+    create_schema(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def database(tmp_path: Path, new_ledger: Path) -> str:
+    """The address of a new ledger."""
+    return f"sqlite:///{shutil.copy(new_ledger, tmp_path)}"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.wire.canonical import ZERO_HASH
 from sync.wire.codec import decode, encode
-from sync.wire.messages import StreamOffer, SyncReply, SyncRequest, feed_origin, signed_statement
+from sync.wire.messages import Limits, StreamOffer, SyncReply, SyncRequest, feed_origin, signed_statement
 from sync.wire.operation import Cursor, Link, link_hash, new_operation, op_hash
 from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, enrollment_statement
 
@@ -102,6 +102,7 @@ class Device:
             terminal=self.id,
             stream=msgspec.structs.replace(offer, signature=signature),
             feeds=self.origins() if feeds is None else feeds,
+            limits=Limits(),
         )
 
     def origins(self) -> list[Cursor]:
