@@ -29,3 +29,8 @@ def new_uuid7() -> str:
 def new_epoch() -> str:
     """A random id for a stream: a clone must never come to the same one."""
     return str(uuid.uuid4())
+
+
+def now_milliseconds() -> int:
+    """The time in milliseconds since 1970, UTC, as events carry it."""
+    return time.time_ns() // 1_000_000

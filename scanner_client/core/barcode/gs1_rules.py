@@ -1,4 +1,4 @@
-"""What GS1 demands of elements beyond their form: check digits, days that exist, elements that exclude or need each other.
+"""What GS1 demands of elements beyond their form: check digits, real days, elements that exclude or need each other.
 
 The source of each rule is the GS1 General Specifications: section 3 for values, section 4.13 for combinations.
 """

@@ -75,6 +75,7 @@ class View:
     size: Size
     language: str
     flow: str = ""
+    version: int = 0
     step: str = ""
     kind: str = ""
     prompt: str = ""
