@@ -130,15 +130,13 @@ def _sweep(admin: psycopg.Connection[Any]) -> None:
 
 @pytest.fixture(scope="session")
 def _postgres_admin() -> Iterator[tuple[str, psycopg.Connection[Any]]]:
-    url = os.environ.get("LEDGER_TEST_POSTGRES")
-    if not url:
-        _without("needs PostgreSQL: set LEDGER_TEST_POSTGRES to postgresql://USER@HOST/DATABASE", "CI")
+    url = os.environ.get("LEDGER_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
     import psycopg
 
     try:
         admin = psycopg.connect(url, autocommit=True, connect_timeout=2)
     except psycopg.OperationalError as error:
-        _without(f"no PostgreSQL answers at LEDGER_TEST_POSTGRES: {error}", "CI")
+        _without(f"needs PostgreSQL, and none answers at {url} (LEDGER_TEST_POSTGRES): {error}", "CI")
     with admin:
         _sweep(admin)
         yield url, admin
