@@ -27,7 +27,7 @@ class RowPart:
         known = self._known[kind]
         if key not in known:
             found = self._session.row(ROW_TABLES[kind], key=key)
-            known[key] = LAYOUTS[kind].row(found[1:]) if found else None
+            known[key] = LAYOUTS[kind].row(found) if found else None
         return cast("R | None", known[key])
 
     def read_rows_ahead(self, kind: type[Row], keys: Iterable[str]) -> None:
@@ -35,8 +35,8 @@ class RowPart:
         known, layout = self._known[kind], LAYOUTS[kind]
         missing = [key for key in keys if key not in known]
         known.update(dict.fromkeys(missing))
-        for key, *values in self._session.among(ROW_TABLES[kind], "key", missing):
-            known[key] = layout.row(values)
+        for record in self._session.among(ROW_TABLES[kind], "key", missing):
+            known[record[0]] = layout.row(record)
 
     def select_ahead(self, kind: type[Row], leading: Iterable[tuple[str, ...]]) -> None:
         """Read all rows whose keys begin with these parts, in one statement, as `select` would one by one."""
@@ -45,9 +45,9 @@ class RowPart:
         length = len(next(iter(prefixes.values()), ()))
         selection = self._selections[kind].setdefault(kind.key_fields[:length], {})
         selection.update({parts: {} for parts in prefixes.values()})
-        for key, *values in self._session.under_each(ROW_TABLES[kind], list(prefixes)):
-            row = known[key] = layout.row(values)
-            selection[_texts(row, kind.key_fields[:length])][key] = row
+        for record in self._session.under_each(ROW_TABLES[kind], list(prefixes)):
+            row = known[record[0]] = layout.row(record)
+            selection[_texts(row, kind.key_fields[:length])][record[0]] = row
 
     def select(self, kind: type[R], **equal: str) -> Sequence[R]:
         names, texts = tuple(equal), tuple(equal.values())
@@ -60,9 +60,9 @@ class RowPart:
         """The stored rows, with this transaction's own changes laid over them, in key order."""
         known, layout = self._known[kind], LAYOUTS[kind]
         stored = self._stored(kind, dict(zip(names, texts, strict=True)))
-        for key, *values in stored:
-            if key not in known:
-                known[key] = layout.row(values)
+        for record in stored:
+            if record[0] not in known:
+                known[record[0]] = layout.row(record)
         keys = {found[0] for found in stored} | self._changed[kind]
         rows = ((key, known[key]) for key in sorted(keys))
         return {key: row for key, row in rows if row is not None and _texts(row, names) == texts}

@@ -38,8 +38,7 @@ class Layout(Generic[R]):
         hints = get_type_hints(kind)
         self.columns = [column for name in kind.__struct_fields__ for column in _columns(name, hints[name])]
         self.names = tuple(column.name for column in self.columns)
-        self._read = [(name, read) for name in kind.__struct_fields__ if (read := _reader(hints[name]))]
-        self._quantities = [name for name in kind.__struct_fields__ if hints[name] is Quantity]
+        self._build = _builder(kind, hints)
         self._getter = attrgetter(*(column.path for column in self.columns))
         self._json = tuple(at for at, column in enumerate(self.columns) if column.type == "json")
 
@@ -53,13 +52,9 @@ class Layout(Generic[R]):
             changed[at] = msgspec.json.encode(values[at]).decode()
         return tuple(changed)
 
-    def row(self, values: Values) -> R:
-        fields = dict(zip(self.names, values, strict=True))
-        for name in self._quantities:
-            fields[name] = Quantity(fields[name], fields.pop(f"{name}_scale"))
-        for name, read in self._read:
-            fields[name] = read(fields[name])
-        return self.kind(**fields)
+    def row(self, record: Values) -> R:
+        """The row of a table's record: the key, then the columns in order."""
+        return self._build(*record)
 
 
 def _columns(name: str, hint: Any) -> list[ColumnOf]:
@@ -68,11 +63,28 @@ def _columns(name: str, hint: Any) -> list[ColumnOf]:
     return [ColumnOf(name, hint.__name__ if hint in _PLAIN else "json", name)]
 
 
-def _reader(hint: Any) -> Callable[[Any], Any] | None:
-    """How a value comes back that the database gives in another form: SQLite knows no truth values, nobody JSON."""
-    if hint is bool:
-        return bool
-    return None if hint is Quantity or hint in _PLAIN else msgspec.json.Decoder(hint).decode
+def _builder(kind: type[R], hints: dict[str, Any]) -> Callable[..., R]:
+    """A function of a record that names each field: written out once for each type, as `dataclass` does it, for it runs
+    several times for every operation and is five times as fast as gathering the fields anew."""
+    scope: dict[str, Any] = {"RowType": kind, "Quantity": Quantity}
+    fields = []
+    for name in kind.__struct_fields__:
+        scope[f"read_{name}"] = _reader(hints[name])
+        fields.append(f"{name}={_expression(name, hints[name])}")
+    parameters = ", ".join(column.name for name in kind.__struct_fields__ for column in _columns(name, hints[name]))
+    build: Callable[..., R] = eval(f"lambda key, {parameters}: RowType({', '.join(fields)})", scope)  # noqa: S307 our names
+    return build
+
+
+def _expression(name: str, hint: Any) -> str:
+    if hint is Quantity:
+        return f"Quantity({name}, {name}_scale)"
+    return name if hint in (str, int) else f"read_{name}({name})"
+
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """How a value comes back that the database gives in another form: SQLite knows no truth values, nobody lists."""
+    return bool if hint in _PLAIN else msgspec.json.Decoder(hint).decode
 
 
 LAYOUTS: dict[type[Row], Layout[Any]] = {kind: Layout(kind) for kind in ROW_TYPES}

@@ -48,8 +48,8 @@ def _rows_of(session: Session, feed: str) -> Iterator[tuple[str, str, msgspec.Ra
             found = session.under(table, feed)
         else:
             found = session.rows(table) if feed == GLOBAL_FEED else []
-        for key, *values in found:
-            yield kind.table, key, msgspec.Raw(encode(LAYOUTS[kind].row(values)))
+        for record in found:
+            yield kind.table, record[0], msgspec.Raw(encode(LAYOUTS[kind].row(record)))
 
 
 def note_backup(session: Session) -> None:

@@ -21,7 +21,7 @@ R = TypeVar("R", bound=Row)
 def read_rows(session: Session, kind: type[R], equal: Mapping[str, str], after: str, count: int) -> list[R]:
     """Rows in key order behind the key `after`."""
     layout = LAYOUTS[kind]
-    return [layout.row(values[1:]) for values in _page(session, ROW_TABLES[kind], equal, after, count)]
+    return [layout.row(values) for values in _page(session, ROW_TABLES[kind], equal, after, count)]
 
 
 def read_operations(session: Session, equal: Mapping[str, str], after: str, count: int) -> list[StoredOperation]:
@@ -29,7 +29,7 @@ def read_operations(session: Session, equal: Mapping[str, str], after: str, coun
 
 
 def read_units(session: Session, items: Sequence[str]) -> dict[str, str]:
-    found = (LAYOUTS[Item].row(values[1:]) for values in session.among(ROW_TABLES[Item], "key", items))
+    found = (LAYOUTS[Item].row(values) for values in session.among(ROW_TABLES[Item], "key", items))
     return {item.code: item.unit for item in found}
 
 

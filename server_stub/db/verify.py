@@ -51,7 +51,7 @@ def _shown(key: str) -> str:
 def _rows(session: Session, told: Replay) -> Iterator[str]:
     for kind, table in ROW_TABLES.items():
         layout = LAYOUTS[kind]
-        held = {values[0]: layout.row(values[1:]) for values in session.rows(table)}
+        held = {values[0]: layout.row(values) for values in session.rows(table)}
         wanted = {key: row for (name, key), row in told.rows.items() if name == kind.table}
         for key in sorted(held.keys() | wanted.keys()):
             if held.get(key) != wanted.get(key):

@@ -25,12 +25,12 @@ class Quantity:
     """
 
     __slots__ = ("scale", "units")
-    units: Final[int]  # type: ignore[misc]  # set once, through object.__setattr__
+    units: Final[int]  # type: ignore[misc]  # set once, in __init__
     scale: Final[int]  # type: ignore[misc]
 
     def __init__(self, units: int, scale: int = 0) -> None:
-        object.__setattr__(self, "units", units)
-        object.__setattr__(self, "scale", scale)
+        _set_units(self, units)
+        _set_scale(self, scale)
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise AttributeError(f"a Quantity does not change; {name} cannot be set")
@@ -55,6 +55,8 @@ class Quantity:
         return Quantity(-self.units, self.scale)
 
     def __add__(self, other: Quantity) -> Quantity:
+        if self.scale == other.scale:
+            return Quantity(self.units + other.units, self.scale)
         scale = max(self.scale, other.scale)
         return Quantity(self.at(scale).units + other.at(scale).units, scale)
 
@@ -72,6 +74,10 @@ class Quantity:
         if rest:
             raise BadQuantity(f"the quantity {self} has more decimals than its item allows ({scale})")
         return Quantity(units, scale)
+
+
+# The slots' own setters: `__setattr__` refuses everyone, and a ledger makes many of these for each operation.
+_set_units, _set_scale = Quantity.__dict__["units"].__set__, Quantity.__dict__["scale"].__set__
 
 
 def parse_quantity(text: str) -> Quantity:
