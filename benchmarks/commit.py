@@ -6,6 +6,7 @@ hash and link, reads the head, and derives what the local view gains. The floor 
 
 from __future__ import annotations
 
+import json
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,7 @@ from scanner_client.store import Identity, TerminalStore, create_store
 from scanner_client.store.identity import Sources
 from sync.wire.codec import encode
 
+AT = "2026-11-02T08:26:00.000Z"
 STATE = encode({"flow": "pick@1", "step": "location"})
 COMMITS = 200
 GOAL = 1.5
@@ -40,14 +42,15 @@ def run(folder: Path, rounds: int) -> list[Figure]:
 
 
 def _floor(place: Path, offers: list[Offer], samples: Samples) -> None:
+    create_store(place / "floor.db", Identity(LEDGER, TERMINAL, SITE), EPOCH)
     store = open_store(place / "floor.db")
     for number, offer in enumerate(offers):
-        operation = (offer.id, offer.link.op_hash, "picked", "2026-11-02T08:26:00Z", offer.raw, None)
-        link = (offer.link.epoch, offer.link.seq, offer.hash, offer.link.prev, offer.id)
+        link = (offer.link.seq, offer.id, offer.link.op_hash, offer.link.prev, offer.hash)
+        operation = (*link, "picked", AT, offer.raw)
         changes = deltas(offer.id, number)
-        journal = [("scan", encode({"text": text, "step": "item"})) for text in scans(number)]
+        journal = [(AT, "scan", json.dumps({"text": text, "step": "item"})) for text in scans(number)]
         with samples.one():
-            commit_operation(store, operation, link, changes, journal, STATE)
+            commit_operation(store, operation, changes, journal, STATE)
     kept = store.execute("SELECT count(*) FROM operation").fetchone()[0]
     store.close()
     check(kept == len(offers), f"the floor kept {kept} of {len(offers)} operations")
@@ -55,7 +58,7 @@ def _floor(place: Path, offers: list[Offer], samples: Samples) -> None:
 
 def _product(place: Path, samples: Samples) -> None:
     ids = count(1)
-    sources = Sources(lambda: f"01900000-0000-7000-8000-{next(ids):012x}", lambda: "2026-11-02T08:26:00Z")
+    sources = Sources(lambda: f"01900000-0000-7000-8000-{next(ids):012x}", lambda: AT)
     create_store(place / "terminal.db", Identity(LEDGER, TERMINAL, SITE), EPOCH)
     store = TerminalStore(place / "terminal.db", sources)
     for number in range(COMMITS):
@@ -76,7 +79,7 @@ def new(number: int) -> NewOperation:
         kind="picked",
         by="anna",
         body=body(number),
-        at="2026-11-02T08:26:00.000Z",
+        at=AT,
         offset="+08:00",
         flow="pick@1",
         task=task_id(number),
@@ -85,13 +88,13 @@ def new(number: int) -> NewOperation:
     )
 
 
-def deltas(op: str, number: int) -> list[tuple[str, str, int, str, str, bytes]]:
+def deltas(op: str, number: int) -> list[tuple[object, ...]]:
     """What the pick changes in the local view: two balances, the line and the task."""
     picked = body(number)
     targets = [
-        ("balance", f"{SITE}\x1f{picked.location}\x1f{picked.item}", {"quantity": "-6"}),
-        ("balance", f"{SITE}\x1f{picked.to}\x1f{picked.item}", {"quantity": "6"}),
-        ("order_line", f"{SITE}\x1f{picked.order}\x1f{picked.line}", {"done": "6"}),
-        ("task", f"{SITE}\x1f{task_id(number)}", {"state": "done"}),
+        ("balance", f"{SITE}\x1f{picked.location}\x1f{picked.item}\x1f\x1f\x1f\x1f", "-6", "", ""),
+        ("balance", f"{SITE}\x1f{picked.to}\x1f{picked.item}\x1f\x1f\x1f\x1f", "6", "", ""),
+        ("order_line", f"{SITE}\x1f{picked.order}\x1f{picked.line}", "6", "0", ""),
+        ("task", f"{SITE}\x1f{task_id(number)}", "", "", "done"),
     ]
-    return [(op, SITE, part, table, key, encode(change)) for part, (table, key, change) in enumerate(targets)]
+    return [(op, part, SITE, *target) for part, target in enumerate(targets)]

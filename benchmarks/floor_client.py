@@ -5,22 +5,26 @@ from __future__ import annotations
 import gzip
 import hashlib
 import sqlite3
-from collections.abc import Iterable
 from typing import Any
 
 import httpx
 import msgspec
 from floor_ledger import GZIP_LEVEL
-from workload import EPOCH, LEDGER, TERMINAL, Offer
 
 BATCH = 500
+KEYS = ("ledger_id", "terminal")
 write = msgspec.json.Encoder().encode
 
 
 class Outcome(msgspec.Struct):
     id: str
-    outcome: str
-    n: int
+
+
+class Lookups(msgspec.Struct):
+    location: str | None = None
+    item: str | None = None
+    order: str | None = None
+    state: str | None = None
 
 
 class Change(msgspec.Struct):
@@ -31,35 +35,23 @@ class Change(msgspec.Struct):
 
 
 class Reply(msgspec.Struct):
-    outcomes: list[Outcome] = []
+    outcomes: list[msgspec.Raw] = []
     changes: list[msgspec.Raw] = []
 
 
 read_reply = msgspec.json.Decoder(Reply).decode
 read_change = msgspec.json.Decoder(Change).decode
-
-
-def fill_queue(store: sqlite3.Connection, offers: Iterable[Offer], deltas: int = 4) -> None:
-    """Queue the stream with as many pending changes of the local view as each operation has."""
-    store.execute("BEGIN IMMEDIATE")
-    for offer in offers:
-        store.execute(
-            "INSERT INTO operation VALUES (?,?,?,?,?,NULL)", (offer.id, offer.link.op_hash, "picked", "", offer.raw)
-        )
-        link = (offer.link.epoch, offer.link.seq, offer.hash, offer.link.prev, offer.id)
-        store.execute("INSERT INTO link VALUES (?,?,?,?,?)", link)
-        parts = [
-            (offer.id, "WH1", part, "balance", f"{part}\x1f{offer.id}", b'{"quantity":"6"}') for part in range(deltas)
-        ]
-        store.executemany("INSERT INTO delta VALUES (?,?,?,?,?,?)", parts)
-    store.execute("COMMIT")
+read_outcome = msgspec.json.Decoder(Outcome).decode
+read_lookups = msgspec.json.Decoder(Lookups).decode
 
 
 def push(client: httpx.Client, store: sqlite3.Connection, after: int = 0) -> int:
     """Send everything queued after seq `after` in batches; outcomes and rows are kept, each reply in one commit."""
+    (epoch,) = store.execute("SELECT epoch FROM stream").fetchone()
+    ledger_id, terminal = (store.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0] for key in KEYS)
     sent = 0
-    while batch := _batch(store, after):
-        payload = write({"terminal": TERMINAL, "ledger_id": LEDGER, "stream": batch})
+    while batch := _batch(store, epoch, after):
+        payload = write({"terminal": terminal, "ledger_id": ledger_id, "stream": batch})
         answer = client.post("/push", content=gzip.compress(payload, GZIP_LEVEL))
         answer.raise_for_status()
         keep(store, read_reply(answer.content))
@@ -68,23 +60,22 @@ def push(client: httpx.Client, store: sqlite3.Connection, after: int = 0) -> int
     return sent
 
 
-def _batch(store: sqlite3.Connection, after: int) -> dict[str, Any]:
+def _batch(store: sqlite3.Connection, epoch: str, after: int) -> dict[str, Any]:
     found = store.execute(
-        "SELECT seq, prev, op_hash, raw FROM link JOIN operation ON id = op"
-        " WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT ?",
-        (EPOCH, after, BATCH),
+        "SELECT seq, prev, op_hash, raw FROM operation WHERE seq > ? ORDER BY seq LIMIT ?", (after, BATCH)
     ).fetchall()
     if not found:
         return {}
-    links = [{"epoch": EPOCH, "seq": seq, "prev": prev, "op_hash": op_hash} for seq, prev, op_hash, _ in found]
-    return {"epoch": EPOCH, "links": links, "ops": [msgspec.Raw(raw) for *_, raw in found]}
+    links = [{"epoch": epoch, "seq": seq, "prev": prev, "op_hash": op_hash} for seq, prev, op_hash, _ in found]
+    return {"epoch": epoch, "links": links, "ops": [msgspec.Raw(raw) for *_, raw in found]}
 
 
-def pull(client: httpx.Client, store: sqlite3.Connection, after: int = 0) -> int:
-    """Read the log to its end; gives the number of changes."""
+def pull(client: httpx.Client, store: sqlite3.Connection, feed: str) -> int:
+    """Read a feed's log to its end; gives the number of changes."""
     got = 0
+    (after,) = store.execute("SELECT n FROM feed WHERE feed = ?", (feed,)).fetchone()
     while True:
-        answer = client.post("/pull", content=write((after, BATCH)))
+        answer = client.post("/pull", content=write((feed, after, BATCH)))
         answer.raise_for_status()
         reply = read_reply(answer.content)
         keep(store, reply)
@@ -97,8 +88,8 @@ def pull(client: httpx.Client, store: sqlite3.Connection, after: int = 0) -> int
 def keep(store: sqlite3.Connection, reply: Reply) -> None:
     """Outcomes, rows, covered deltas and the cursor of one reply, in one synced commit."""
     store.execute("BEGIN IMMEDIATE")
-    outcomes = [(one.outcome, one.id) for one in reply.outcomes]
-    store.executemany("UPDATE operation SET outcome = ? WHERE id = ?", outcomes)
+    outcomes = [(bytes(one), read_outcome(one).id) for one in reply.outcomes]
+    store.executemany("UPDATE operation SET outcome = ?, standing = 'accepted' WHERE id = ?", outcomes)
     if reply.changes:
         _keep_changes(store, reply.changes)
     store.execute("COMMIT")
@@ -106,17 +97,32 @@ def keep(store: sqlite3.Connection, reply: Reply) -> None:
 
 def _keep_changes(store: sqlite3.Connection, changes: list[msgspec.Raw]) -> None:
     first = read_change(changes[0])
-    known = store.execute("SELECT hash FROM cursor WHERE feed = ?", (first.feed,)).fetchone()
-    head, rows, covers, n = known[0] if known else "0" * 64, [], [], 0
+    (head,) = store.execute("SELECT hash FROM feed WHERE feed = ?", (first.feed,)).fetchone()
+    rows: list[tuple[Any, ...]] = []
+    covers: list[tuple[str, str]] = []
+    n = 0
     for raw in changes:
         change = read_change(raw)
         head, n = hashlib.sha256(head.encode() + bytes(raw)).hexdigest(), change.n
-        rows += [(first.feed, table, key, bytes(row)) for table, key, row in change.set]
+        rows += [(table, key, first.feed, bytes(row), *lookups(table, row)) for table, key, row in change.set]
         if change.op:
             covers.append((change.op, first.feed))
-    store.executemany("INSERT INTO row VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET row = excluded.row", rows)
-    store.executemany("DELETE FROM delta WHERE op = ? AND feed = ?", covers)
-    store.execute(
-        "INSERT INTO cursor VALUES (?,?,?) ON CONFLICT DO UPDATE SET n = excluded.n, hash = excluded.hash",
-        (first.feed, n, head),
-    )
+    store.executemany("INSERT OR REPLACE INTO live VALUES (?,?,?,?,?,?,?)", rows)
+    store.executemany("UPDATE delta SET pending = 0 WHERE op = ? AND feed = ?", covers)
+    store.executemany("INSERT INTO cover VALUES (?,?,0)", covers)
+    store.execute("UPDATE feed SET n = ?, hash = ? WHERE feed = ?", (n, head, first.feed))
+
+
+def lookups(table: str, row: msgspec.Raw) -> tuple[str | None, str | None, str | None]:
+    """The values by which a row is found quickly."""
+    match table:
+        case "balance":
+            at = read_lookups(row)
+            return at.location, at.item, None
+        case "order_line":
+            return read_lookups(row).order, None, None
+        case "task":
+            at = read_lookups(row)
+            return at.order, at.location, at.state
+        case _:
+            return None, None, None

@@ -1,7 +1,8 @@
 """The floor of the ledger: uvicorn, msgspec and sqlite3 writing what a batch leaves, without judging any of it.
 
-Of each pick: the operation's bytes with an outcome, its link, an entry of the hashed log, two balances, the line, the
-task, its place in the feed; of each batch: the stream's position. Hashes are computed, for they are in the rows.
+It works on a ledger's own file, so tables and indexes are the same. Of each pick: the operation's bytes with an
+outcome, its link, an entry of the hashed log, two balances, the line, the task, its place in the feed; of each batch:
+the positions of stream and feed. Hashes are computed, for they are in the rows. Nothing is looked up but positions.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ import msgspec
 import uvicorn
 
 GZIP_LEVEL = 1
-SCHEMA = """
-CREATE TABLE operation (id TEXT PRIMARY KEY, op_hash TEXT, terminal TEXT, raw BLOB, outcome BLOB);
-CREATE TABLE link (terminal TEXT, epoch TEXT, seq INTEGER, hash TEXT, op TEXT, PRIMARY KEY (terminal, epoch, seq))
-  WITHOUT ROWID;
-CREATE TABLE log (feed TEXT, n INTEGER, hash TEXT, body BLOB, PRIMARY KEY (feed, n)) WITHOUT ROWID;
-CREATE TABLE row (tab TEXT, key TEXT, row BLOB, PRIMARY KEY (tab, key)) WITHOUT ROWID;
-CREATE TABLE covered (terminal TEXT, feed TEXT, n INTEGER, op TEXT, PRIMARY KEY (terminal, feed, n)) WITHOUT ROWID;
-CREATE TABLE stream (terminal TEXT, epoch TEXT, have_seq INTEGER, have_hash TEXT, PRIMARY KEY (terminal, epoch))
-  WITHOUT ROWID;
-"""
+INSERTS = {
+    "operation": "INSERT INTO operation VALUES (?,?,?,?,?,?,?,?)",
+    "link": "INSERT INTO link VALUES (?,?,?,?,?)",
+    "log": "INSERT INTO log VALUES (?,?,?,?)",
+    "operation_feed": "INSERT INTO operation_feed VALUES (?,?,?,?)",
+    "balances": "INSERT OR REPLACE INTO balances VALUES (?,?,?,?,'','','','',?,0)",
+    "order_lines": "INSERT OR REPLACE INTO order_lines VALUES (?,?,?,?,?,?,0,'pcs',?,0,0,0,'','done')",
+    "tasks": "INSERT OR REPLACE INTO tasks VALUES (?,?,?,'pick',?,?,?,0,?,?,'','done',1,2,?,?,'')",
+}
+Rows = dict[str, list[tuple[Any, ...]]]
 Message = dict[str, Any]
 
 
@@ -83,7 +84,6 @@ class FloorLedger:
             self.db = sqlite3.connect(self.path, isolation_level=None)
             self.db.execute("PRAGMA journal_mode=WAL")
             self.db.execute("PRAGMA synchronous=FULL")
-            self.db.executescript("BEGIN;" + SCHEMA.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS") + "COMMIT")
         return self.db
 
     def take(self, data: bytes) -> bytes:
@@ -94,76 +94,73 @@ class FloorLedger:
         if known:
             return write({"outcomes": known, "changes": []})
         db.execute("BEGIN IMMEDIATE")
-        n, before = db.execute("SELECT n, hash FROM log ORDER BY n DESC LIMIT 1").fetchone() or (0, "0" * 64)
-        rows: dict[str, list[Any]] = {name: [] for name in ("operation", "link", "log", "row", "covered")}
-        outcomes: list[Message] = []
+        site = read_operation(offer.ops[0]).site
+        n, before = db.execute("SELECT n, hash FROM feed WHERE feed = ?", (site,)).fetchone()
+        rows: Rows = {name: [] for name in INSERTS}
         for link, raw in zip(offer.links, offer.ops, strict=True):
             n += 1
-            before = self._gather(rows, request.terminal, link, bytes(raw), n, before)
-            outcomes.append({"id": rows["operation"][-1][0], "outcome": "applied", "n": n})
-        db.executemany("INSERT INTO operation VALUES (?,?,?,?,?)", rows["operation"])
-        db.executemany("INSERT INTO link VALUES (?,?,?,?,?)", rows["link"])
-        db.executemany("INSERT INTO log VALUES (?,?,?,?)", rows["log"])
-        db.executemany("INSERT INTO row VALUES (?,?,?) ON CONFLICT DO UPDATE SET row = excluded.row", rows["row"])
-        db.executemany("INSERT INTO covered VALUES (?,?,?,?)", rows["covered"])
-        db.execute(
-            "INSERT INTO stream VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET have_seq=excluded.have_seq",
-            (request.terminal, offer.epoch, offer.links[-1].seq, rows["link"][-1][3]),
-        )
+            before = _gather(rows, request.terminal, link, bytes(raw), n, before)
+        for table, statement in INSERTS.items():
+            db.executemany(statement, rows[table])
+        db.execute("UPDATE feed SET n = ?, hash = ? WHERE feed = ?", (n, before, site))
+        position = (request.terminal, offer.epoch, offer.links[-1].seq, rows["link"][-1][3])
+        db.execute("INSERT OR REPLACE INTO stream VALUES (?,?,?,?,NULL,NULL,NULL)", position)
         db.execute("COMMIT")
-        return write({"outcomes": outcomes, "changes": [msgspec.Raw(entry[3]) for entry in rows["log"]]})
+        outcomes = [msgspec.Raw(row[6]) for row in rows["operation"]]
+        return write({"outcomes": outcomes, "changes": [msgspec.Raw(row[3]) for row in rows["log"]]})
 
     def _known(self, terminal: str, offer: Stream) -> list[msgspec.Raw]:
         """Outcomes of a batch that is here already."""
         found = self.open().execute(
-            "SELECT outcome FROM link JOIN operation ON id = op WHERE link.terminal = ? AND epoch = ?"
+            "SELECT answer FROM link JOIN operation ON id = op WHERE link.terminal = ? AND epoch = ?"
             " AND seq BETWEEN ? AND ? ORDER BY seq",
             (terminal, offer.epoch, offer.links[0].seq, offer.links[-1].seq),
         )
         return [msgspec.Raw(outcome) for (outcome,) in found]
 
-    def _gather(self, rows: dict[str, list[Any]], terminal: str, link: Link, raw: bytes, n: int, before: str) -> str:
-        op = read_operation(raw)
-        body, site = op.body, op.site
-        op_hash = hashlib.sha256(raw).hexdigest()
-        link_hash = hashlib.sha256(write([link.epoch, op_hash, link.prev, link.seq, terminal])).hexdigest()
-        changed = [
-            ("balance", f"{site}\x1f{body.location}\x1f{body.item}", {"site": site, "location": body.location,
-             "item": body.item, "quantity": body.quantity}),
-            ("balance", f"{site}\x1f{body.to}\x1f{body.item}", {"site": site, "location": body.to, "item": body.item,
-             "quantity": body.quantity}),
-            ("order_line", f"{site}\x1f{body.order}\x1f{body.line}", {"site": site, "order": body.order,
-             "line": body.line, "item": body.item, "quantity": body.quantity, "done": body.quantity, "state": "done"}),
-            ("task", f"{site}\x1f{op.task}", {"site": site, "id": op.task, "kind": "pick", "item": body.item,
-             "location": body.location, "quantity": body.quantity, "order": body.order, "line": body.line,
-             "state": "done", "done_by": terminal, "done_op": op.id}),
-        ]  # fmt: skip
-        entries = [(table, key, write(row)) for table, key, row in changed]
-        change = write(
-            {
-                "n": n,
-                "feed": site,
-                "at": op.at,
-                "kind": op.kind,
-                "set": [(table, key, msgspec.Raw(row)) for table, key, row in entries],
-                "postings": [changed[0][2], changed[1][2]],
-                "op": op.id,
-                "op_hash": op_hash,
-                "terminal": terminal,
-                "outcome": "applied",
-            }
+    def page(self, feed: str, after: int, count: int) -> bytes:
+        found = self.open().execute(
+            "SELECT body FROM log WHERE feed = ? AND n > ? ORDER BY n LIMIT ?", (feed, after, count)
         )
-        chained = hashlib.sha256(before.encode() + change).hexdigest()
-        rows["operation"].append((op.id, op_hash, terminal, raw, write({"id": op.id, "outcome": "applied", "n": n})))
-        rows["link"].append((terminal, link.epoch, link.seq, link_hash, op.id))
-        rows["log"].append((site, n, chained, change))
-        rows["row"] += entries
-        rows["covered"].append((terminal, site, n, op.id))
-        return chained
-
-    def page(self, after: int, count: int) -> bytes:
-        found = self.open().execute("SELECT body FROM log WHERE n > ? ORDER BY n LIMIT ?", (after, count)).fetchall()
         return write({"changes": [msgspec.Raw(body) for (body,) in found]})
+
+
+def _gather(rows: Rows, terminal: str, link: Link, raw: bytes, n: int, before: str) -> str:
+    """Add the rows of one pick; gives the log's new hash."""
+    op = read_operation(raw)
+    body, site, units = op.body, op.site, int(op.body.quantity)
+    op_hash = hashlib.sha256(raw).hexdigest()
+    link_hash = hashlib.sha256(write([link.epoch, op_hash, link.prev, link.seq, terminal])).hexdigest()
+    source, target = ({"site": site, "location": at, "item": body.item, "quantity": q} for at, q in (
+        (body.location, f"-{body.quantity}"), (body.to, body.quantity)))  # fmt: skip
+    keys = [f"{site}\x1f{at}\x1f{body.item}\x1f\x1f\x1f\x1f" for at in (body.location, body.to)]
+    line_key, task_key = f"{site}\x1f{body.order}\x1f{body.line}", f"{site}\x1f{op.task}"
+    line = {"site": site, "order": body.order, "line": body.line, "item": body.item, "quantity": body.quantity,
+            "unit": "pcs", "done": body.quantity, "state": "done"}  # fmt: skip
+    task = {"site": site, "id": op.task, "kind": "pick", "item": body.item, "location": body.location,
+            "quantity": body.quantity, "order": body.order, "line": body.line, "state": "done", "sequence": 1, "rev": 2,
+            "done_by": terminal, "done_op": op.id}  # fmt: skip
+    change = write(
+        {
+            "n": n, "feed": site, "at": op.at, "kind": op.kind,
+            "set": [["balance", keys[0], source], ["balance", keys[1], target], ["order_line", line_key, line],
+                    ["task", task_key, task]],
+            "postings": [source, target], "op": op.id, "op_hash": op_hash, "terminal": terminal, "outcome": "applied",
+        }
+    )  # fmt: skip
+    chained = hashlib.sha256(before.encode() + change).hexdigest()
+    answer = write({"id": op.id, "outcome": "applied", "n": n, "feeds": {site: n}})
+    rows["operation"].append((op.id, op_hash, terminal, site, op.kind, "applied", answer, raw))
+    rows["link"].append((terminal, link.epoch, link.seq, link_hash, op.id))
+    rows["log"].append((site, n, chained, change))
+    rows["operation_feed"].append((terminal, site, n, op.id))
+    rows["balances"].append((keys[0], site, body.location, body.item, -units))
+    rows["balances"].append((keys[1], site, body.to, body.item, units))
+    rows["order_lines"].append((line_key, site, body.order, body.line, body.item, units, units))
+    rows["tasks"].append(
+        (task_key, site, op.task, body.item, body.location, units, body.order, body.line, terminal, op.id)
+    )
+    return chained
 
 
 def application(ledger: FloorLedger) -> Any:
@@ -178,8 +175,7 @@ def application(ledger: FloorLedger) -> Any:
         if scope["path"] == "/push":
             reply = ledger.take(gzip.decompress(data))
         else:
-            after, count = msgspec.json.decode(data, type=tuple[int, int])
-            reply = ledger.page(after, count)
+            reply = ledger.page(*msgspec.json.decode(data, type=tuple[str, int, int]))
         packed = gzip.compress(reply, GZIP_LEVEL)
         headers = [(b"content-type", b"application/json"), (b"content-encoding", b"gzip")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

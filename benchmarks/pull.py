@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,20 +20,19 @@ from served import floor_ledger
 from workload import item_rows, items
 
 ITEMS, CHANGES = 20_000, 100
-ROWS_A_CHANGE = 100
+KEPT = "SELECT count(*) FROM live WHERE tbl = 'item'"
 GOAL = 1.5
-Entry = list[tuple[str, str, bytes]]
 
 
 def run(folder: Path, rounds: int) -> list[Figure]:
-    rows = item_rows(ITEMS)
     floor_few, product_few = Samples(), Samples()
     prepared = folder / "pull"
     _prepare(Warehouse(prepared))
 
     def floor(samples: Samples) -> None:
         with TemporaryDirectory(dir=folder) as place:
-            _floor(Path(place), rows, samples, floor_few)
+            copy = shutil.copytree(prepared, Path(place) / "copy")
+            _floor(Warehouse(copy), samples, floor_few)
 
     def product(samples: Samples) -> None:
         with TemporaryDirectory(dir=folder) as place:
@@ -46,20 +46,18 @@ def run(folder: Path, rounds: int) -> list[Figure]:
     ]
 
 
-def _floor(place: Path, rows: Entry, samples: Samples, few: Samples) -> None:
-    ledger = FloorLedger(place / "ledger.db").open()
-    grouped = [rows[at : at + ROWS_A_CHANGE] for at in range(0, len(rows), ROWS_A_CHANGE)]
-    append(ledger, grouped)
-    store = open_store(place / "terminal.db")
-    with floor_ledger(place / "ledger.db") as address, httpx.Client(base_url=address) as client:
+def _floor(warehouse: Warehouse, samples: Samples, few: Samples) -> None:
+    store = open_store(warehouse.home.database)
+    with floor_ledger(warehouse.folder / "ledger.db") as address, httpx.Client(base_url=address) as client:
+        client.post("/pull", content=b'["",0,1]')
         with samples.one():
-            pull(client, store)
-        append(ledger, [[row] for row in rows[:CHANGES]])
+            pull(client, store, "global")
+        with closing(FloorLedger(warehouse.folder / "ledger.db").open()) as ledger:
+            append(ledger, item_rows(CHANGES))
         with few.one():
-            got = pull(client, store, after=len(grouped))
-    ledger.close()
-    kept = store.execute("SELECT count(*) FROM row").fetchone()[0]
+            got = pull(client, store, "global")
     store.close()
+    kept = warehouse.count(KEPT)
     check((kept, got) == (ITEMS, CHANGES), f"the floor pulled {kept} items and {got} changes")
 
 
@@ -74,24 +72,22 @@ def _prepare(warehouse: Warehouse) -> None:
 
 
 def _product(warehouse: Warehouse, samples: Samples, few: Samples) -> None:
-    kept = "SELECT count(*) FROM live WHERE tbl = 'item'"
     with warehouse.served() as address:
         warehouse.sync(address, samples)
-        check(warehouse.count(kept) == ITEMS, f"the terminal has {warehouse.count(kept)} items")
+        check(warehouse.count(KEPT) == ITEMS, f"the terminal has {warehouse.count(KEPT)} items")
         for number in range(CHANGES):
             warehouse.take("items", [{"code": f"NEW{number}", "name": "one change each"}])
         warehouse.sync(address, few)
-    check(warehouse.count(kept) == ITEMS + CHANGES, f"the terminal has {warehouse.count(kept)} items")
+    check(warehouse.count(KEPT) == ITEMS + CHANGES, f"the terminal has {warehouse.count(KEPT)} items")
 
 
-def append(ledger: sqlite3.Connection, changes: list[Entry]) -> None:
-    """Add entries to the floor's log: one change with its rows each."""
-    n, head = ledger.execute("SELECT n, hash FROM log ORDER BY n DESC LIMIT 1").fetchone() or (0, "0" * 64)
+def append(ledger: sqlite3.Connection, rows: list[tuple[str, str, bytes]]) -> None:
+    """Add entries to the floor's log, one change a row."""
+    n, head = ledger.execute("SELECT n, hash FROM feed WHERE feed = 'global'").fetchone()
     ledger.execute("BEGIN IMMEDIATE")
-    for rows in changes:
+    for table, key, row in rows:
         n += 1
-        entry = {"n": n, "feed": "global", "set": [(table, key, msgspec.Raw(row)) for table, key, row in rows]}
-        data = msgspec.json.encode(entry)
+        data = msgspec.json.encode({"n": n, "feed": "global", "set": [(table, key, msgspec.Raw(row))]})
         head = hashlib.sha256(head.encode() + data).hexdigest()
         ledger.execute("INSERT INTO log VALUES ('global',?,?,?)", (n, head, data))
     ledger.execute("COMMIT")

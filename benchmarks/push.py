@@ -14,12 +14,12 @@ from tempfile import TemporaryDirectory
 
 import httpx
 from commit import new
-from floor_client import fill_queue, push
+from floor_client import push
 from floor_store import open_store
 from measure import Figure, Samples, alternate, check
 from product import Warehouse, orders
 from served import floor_ledger
-from workload import Offer, body, stream
+from workload import body
 
 from sync.wire.rows import Task
 
@@ -29,14 +29,14 @@ GOAL_RESEND = 1.0
 
 
 def run(folder: Path, rounds: int) -> list[Figure]:
-    offers = stream(OPERATIONS)
     floor_again, product_again = Samples(), Samples()
     prepared = folder / "push"
     _prepare(Warehouse(prepared))
 
     def floor(samples: Samples) -> None:
         with TemporaryDirectory(dir=folder) as place:
-            _floor(Path(place), offers, samples, floor_again)
+            copy = shutil.copytree(prepared, Path(place) / "copy")
+            _floor(Warehouse(copy), samples, floor_again)
 
     def product(samples: Samples) -> None:
         with TemporaryDirectory(dir=folder) as place:
@@ -51,20 +51,27 @@ def run(folder: Path, rounds: int) -> list[Figure]:
     ]
 
 
-def _floor(place: Path, offers: list[Offer], samples: Samples, again: Samples) -> None:
-    store = open_store(place / "terminal.db")
-    fill_queue(store, offers)
-    with floor_ledger(place / "ledger.db") as address, httpx.Client(base_url=address) as client:
-        client.post("/pull", content=b"[0,1]")
+def _floor(warehouse: Warehouse, samples: Samples, again: Samples) -> None:
+    store = open_store(warehouse.home.database)
+    ledger = warehouse.folder / "ledger.db"
+    with floor_ledger(ledger) as address, httpx.Client(base_url=address) as client:
+        client.post("/pull", content=b'["",0,1]')
         with samples.one():
             push(client, store)
         with again.one():
-            sent = push(client, store)
-    answered = store.execute("SELECT count(*) FROM operation WHERE outcome = 'applied'").fetchone()[0]
-    pending = store.execute("SELECT count(*) FROM delta").fetchone()[0]
+            push(client, store)
     store.close()
-    held = operations_in(place / "ledger.db")
-    check((answered, pending, sent, held) == (OPERATIONS, 0, OPERATIONS, OPERATIONS), "the floor's push is not whole")
+    _check_whole(warehouse, "the floor")
+
+
+def _check_whole(warehouse: Warehouse, side: str) -> None:
+    """Everything was accepted, nothing is pending, and the ledger has each operation."""
+    accepted = warehouse.count("SELECT count(*) FROM operation WHERE standing = 'accepted' AND outcome NOT NULL")
+    pending = warehouse.count("SELECT count(*) FROM delta WHERE pending = 1")
+    with closing(sqlite3.connect(warehouse.folder / "ledger.db")) as file:
+        (held,) = file.execute("SELECT count(*) FROM operation WHERE outcome = 'applied'").fetchone()
+    whole = (accepted, pending, held) == (OPERATIONS, 0, OPERATIONS)
+    check(whole, f"{side} has {accepted} accepted, {pending} pending, {held} held by the ledger")
 
 
 def _prepare(warehouse: Warehouse) -> None:
@@ -91,16 +98,4 @@ def _product(warehouse: Warehouse, samples: Samples, again: Samples) -> None:
             file.execute("UPDATE operation SET outcome = NULL, standing = 'kept'")
             file.commit()
         warehouse.sync(address, again)
-    accepted = warehouse.count("SELECT count(*) FROM operation WHERE standing = 'accepted'")
-    pending = warehouse.count("SELECT count(*) FROM delta WHERE pending = 1")
-    held = operations_in(warehouse.folder / "ledger.db")
-    check(
-        (accepted, pending, held) == (OPERATIONS, 0, OPERATIONS), f"{accepted} accepted, {pending} pending, {held} held"
-    )
-
-
-def operations_in(path: Path) -> int:
-    ledger = sqlite3.connect(path)
-    held: int = ledger.execute("SELECT count(*) FROM operation").fetchone()[0]
-    ledger.close()
-    return held
+    _check_whole(warehouse, "the product")
