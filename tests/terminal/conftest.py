@@ -1,4 +1,4 @@
-"""A store of a test's own, with ids and a clock that tell the same every time."""
+"""A store and a home of a test's own, with ids and a clock that tell the same every time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from scanner_client.files import write_private
+from scanner_client.home import Config, Home
+from scanner_client.keys import new_key
 from scanner_client.store import Identity, TerminalStore, create_store
 from scanner_client.store.identity import Sources
 
@@ -25,8 +28,21 @@ def sources() -> Sources:
 
 @pytest.fixture
 def store(tmp_path: Path, sources: Sources) -> Iterator[TerminalStore]:
+    """Of terminal T1 at site A of ledger-1, in epoch-1."""
     path = tmp_path / "terminal.db"
     create_store(path, IDENTITY, "epoch-1")
     made = TerminalStore(path, sources)
     yield made
     made.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An enrolled terminal's home; nothing listens at its ledger's address."""
+    made = Home(tmp_path / "home")
+    made.prepare()
+    create_store(made.database, IDENTITY, "epoch-1")
+    new_key().write(made.key)
+    write_private(made.token, b"a-token\n")
+    made.write_config(Config(url="http://127.0.0.1:9", ledger_id="ledger-1", terminal="T1", site="A"))
+    return made
