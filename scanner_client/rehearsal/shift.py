@@ -15,14 +15,13 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import msgspec
-
 from scanner_client.rehearsal.card import card
 from scanner_client.rehearsal.crew import SCANNER, TerminalProcess
 from scanner_client.rehearsal.office import Office, RehearsalFailed, run_program
 from scanner_client.rehearsal.picker import Picker, Trouble
 from scanner_client.rehearsal.proof import Check, plant_loss, prove
 from scanner_client.rehearsal.proxy import Proxy
+from scanner_client.rehearsal.robot import Puzzled
 from scanner_client.rehearsal.warehouse import SITE, Line, write_operators, write_warehouse
 
 TERMINALS = ("T1", "T2", "T3")
@@ -50,7 +49,7 @@ class Shift:
         return self.folder / "ledger.db"
 
     async def work(self) -> None:
-        """Open, pick everything, wait until every queue has drained, close. Raises RehearsalFailed or Puzzled."""
+        """Open, pick everything, wait until every queue has drained, close. Raises RehearsalFailed."""
         office = Office(self.database)
         began = monotonic()
         write_warehouse(self.folder, self.lines, [f"TOTE:{name}" for name in TERMINALS])
@@ -80,9 +79,12 @@ class Shift:
 
     async def _pick(self) -> None:
         began = monotonic()
-        async with asyncio.TaskGroup() as group:
-            for picker in self.pickers:
-                group.create_task(picker.work())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for picker in self.pickers:
+                    group.create_task(picker.work())
+        except* (RehearsalFailed, Puzzled) as failed:
+            raise RehearsalFailed("; ".join(map(str, failed.exceptions))) from failed
         self._took("picking", began)
 
     async def _drain(self) -> None:
@@ -157,9 +159,8 @@ class Shift:
 
 
 async def _waiting(picker: Picker) -> str:
-    """How much the terminal has without an outcome; empty for nothing."""
-    said = await run_program(*SCANNER, "status", "--json", "--home", str(picker.terminal.home))
-    status = msgspec.json.decode(said)
+    """How much the terminal has without an outcome, asked without a scan; empty for nothing."""
+    status = (await picker.terminal.ask(status=True))["status"]
     count = status["kept"] + status["sent"]
     return f"{picker.terminal.name} {count}" if count else ""
 
