@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from sync.core.absorb import Absorbed
@@ -95,6 +96,7 @@ class Driver:
         self._asked: list[asyncio.Future[None]] = []
         self._owed: list[asyncio.Future[None]] = []
         self._said = ""
+        self._ended = False
         self._told: LineState | None = None
 
     @property
@@ -113,6 +115,7 @@ class Driver:
         finally:
             stopping.cancel()
             await self._abandon(stopping)
+            self._ended = True
             self._answer([*self._asked, *self._owed])
 
     async def run_once(self) -> Trouble | None:
@@ -131,7 +134,9 @@ class Driver:
         self._events.put_nowait(ModeChosen(mode))
 
     async def sync_now(self) -> LineState:
-        """Ignore the backoff, and wait for the end of the exchange that follows."""
+        """Ignore the backoff, and wait for the end of the exchange that follows (or of the whole conversation)."""
+        if self._ended:
+            return self.state
         end = asyncio.get_running_loop().create_future()
         self._asked.append(end)
         self._events.put_nowait(SyncNow())
@@ -168,9 +173,9 @@ class Driver:
         for action in actions:
             match action:
                 case Send():
-                    self._start(self._send(action))
+                    self._start(partial(self._send, action))
                 case Watch():
-                    self._watch = self._start(self._wait_for_news())
+                    self._watch = self._start(self._wait_for_news)
                 case StopWatching():
                     if self._watch is not None:
                         self._watch.cancel()
@@ -179,9 +184,9 @@ class Driver:
                     loop = asyncio.get_running_loop()
                     self._timer = loop.call_later(action.seconds, self._events.put_nowait, ring)
 
-    def _start(self, work: Awaitable[Event]) -> asyncio.Task[None]:
+    def _start(self, work: Callable[[], Awaitable[Event]]) -> asyncio.Task[None]:
         async def do() -> None:
-            self._events.put_nowait(await work)
+            self._events.put_nowait(await work())
 
         task = asyncio.create_task(do())
         self._tasks.add(task)

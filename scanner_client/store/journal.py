@@ -25,6 +25,10 @@ class Journal(Section):
     def save_state(self, state: bytes) -> None:
         self._sql.execute("INSERT OR REPLACE INTO flow_state (id, state) VALUES (1, ?)", [state])
 
+    def parked(self) -> Sequence[bytes]:
+        """Flow states of work that was at hand when a stream was left, oldest first; for a person to decide."""
+        return [bytes(state) for (state,) in self._sql.execute("SELECT state FROM parked ORDER BY n")]
+
     def journal(self, kind: str, entry: dict[str, Any]) -> None:
         text = encode(entry, canonical_order=True).decode()
         line = self._sql.execute(
