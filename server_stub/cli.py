@@ -24,12 +24,13 @@ COMMANDS = {
     "order": "orders",
     "token": "tokens",
     "import": "importing",
+    "import-queue": "queues",
     "stock": "reading",
     "ops": "reading",
     "conflicts": "reading",
     "verify": "reading",
 }
-"""Command → module of `server_stub.commands`; the module's attribute is the name with `_command`."""
+"""Command → module of `server_stub.commands`, in which `import-queue` is called `import_queue_command`."""
 
 
 class CommandsByName(click.Group):
@@ -43,7 +44,7 @@ class CommandsByName(click.Group):
             return None
         require_extra()
         module = import_module(f"server_stub.commands.{COMMANDS[cmd_name]}")
-        command = getattr(module, f"{cmd_name}_command")
+        command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(command, click.Command)
         return command
 

@@ -78,6 +78,12 @@ def sole_use(place: Place) -> Iterator[None]:
         os.close(descriptor)
 
 
+def must_exist(place: Place) -> None:
+    """Raises NoLedger where the place is a SQLite file that is not there or cannot be read."""
+    if place.file:
+        os.close(_opened(place.file))
+
+
 def _opened(file: Path) -> int:
     try:
         return os.open(file, os.O_RDONLY)

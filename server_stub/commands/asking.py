@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -14,7 +15,7 @@ from server_stub.db import open_ledger
 from server_stub.keys import KeyFileError
 from server_stub.listings import every
 from server_stub.office import OfficeRefusal, perform
-from server_stub.place import LedgerInUse, NoLedger, Place, place_of
+from server_stub.place import LedgerInUse, NoLedger, Place, must_exist, place_of
 from server_stub.ports import Busy, ServedLedger
 from sync.wire.codec import encode
 
@@ -36,6 +37,12 @@ db_option = click.option(
     envvar="LEDGER_DB",
     required=True,
     help="The ledger: a SQLite file or URL, or postgresql://…  [env: LEDGER_DB]",
+)
+key_option = click.option(
+    "--key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="LEDGER_KEY",
+    help="The ledger's signing key; beside a SQLite file unless named.  [env: LEDGER_KEY]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of columns.")
 site_option = click.option("--site", required=True, help=SITE_HELP)
@@ -75,6 +82,7 @@ def have_done(place: Place, work: Callable[..., Any], **arguments: Any) -> Any:
 def reading(place: Place) -> Iterator[ServedLedger]:
     """The ledger to read from, beside a running service too."""
     with plain_errors():
+        must_exist(place)
         ledger = open_ledger(place.url, read_only=True)
         try:
             yield ledger

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from server_stub.api.settings import LONG_POLL_SECONDS, Settings
-from server_stub.commands.asking import Failed, db_option, plain_errors, say_json
+from server_stub.commands.asking import Failed, db_option, key_option, plain_errors, say_json
 from server_stub.db import create_schema, migrate_schema, open_ledger
 from server_stub.keys import create_key, load_key
 from server_stub.logs import configure_logs
@@ -18,13 +18,6 @@ from server_stub.service import CannotListen, Listening, serve
 
 POSTGRES_THREADS = 8
 LOOK_AGAIN_SECONDS = 1.0
-
-key_option = click.option(
-    "--key",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="LEDGER_KEY",
-    help="The ledger's signing key; beside a SQLite file unless named.  [env: LEDGER_KEY]",
-)
 
 
 @click.command("init")
@@ -73,8 +66,20 @@ def migrate_command(place: Place) -> None:
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, envvar="LEDGER_HOST", help="Address to listen on.")
-@click.option("--port", default=8460, show_default=True, envvar="LEDGER_PORT", help="Port; 0 takes a free one.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    envvar="LEDGER_HOST",
+    help="Address to listen on.  [env: LEDGER_HOST]",
+)
+@click.option(
+    "--port",
+    default=8460,
+    show_default=True,
+    envvar="LEDGER_PORT",
+    help="Port; 0 takes a free one.  [env: LEDGER_PORT]",
+)
 @click.option(
     "--tls-cert",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import socket
 import stat
 import threading
@@ -22,14 +23,22 @@ from sync.wire.service import EnrollReply
 BATCH = 400
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    """A new ledger with one site."""
-    file = tmp_path / "ledger.db"
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new ledger with one site, made by the commands themselves."""
+    file = tmp_path_factory.mktemp("made") / "ledger.db"
     for words in (("init",), ("site", "add", SITE, "--name", "Main hall")):
         ran = ledger(file, *words)
         assert ran.status == 0, ran.err
     return file
+
+
+@pytest.fixture
+def database(made_once: Path, tmp_path: Path) -> Path:
+    """A ledger of the test's own, with its key."""
+    for file in made_once.parent.iterdir():
+        shutil.copy(file, tmp_path)
+    return tmp_path / made_once.name
 
 
 def enrolled(database: Path, running: Running, terminal: str = "T1") -> Device:
