@@ -58,7 +58,7 @@ class Wish:
     help="The ledger: a SQLite file or URL, or postgresql://… Not needed with --check.  [env: LEDGER_DB]",
 )
 def import_command(place: Place | None, **asked: Any) -> None:
-    r"""Import sites, locations, items, barcodes, stock, orders, operators or partners from CSV, XLSX or JSON.
+    r"""Import sites, locations, items, barcodes, lots, stock, orders, operators or partners from CSV, XLSX or JSON.
 
     Every row of FILE is accepted, or rejected with its row number (row 1 is the header) and the reason. The same file
     again changes nothing. Exit status 1 where rows were rejected that no rule of the mapping leaves out.

@@ -14,9 +14,10 @@ from server_stub.importing.accounting import Record
 from server_stub.importing.suspicion import GTIN_LENGTHS, has_check_digit
 from server_stub.ledger.book import Draft
 from sync.wire.quantity import BadQuantity, Quantity, parse_quantity
-from sync.wire.rows import Balance, Barcode, Item, Location, Operator, OrderLine, Partner, Row, Site, row_key
+from sync.wire.rows import Balance, Barcode, Item, Location, Lot, Operator, OrderLine, Partner, Row, Site, row_key
 
 MAX_SCALE = 6
+LENGTH_OF_A_DATE = len("2026-11-22")
 TRACKING_LETTERS = frozenset("les")
 
 
@@ -151,6 +152,15 @@ def _barcode(builder: Builder, record: Record) -> Row:
     return Barcode(code=code, item=item.code, unit=unit, factor=factor)
 
 
+def _lot(builder: Builder, record: Record) -> Row:
+    return Lot(
+        item=builder.item(record).code,
+        lot=record.text("lot"),
+        expiry=record.text("expiry")[:LENGTH_OF_A_DATE],
+        blocked=record.values.get("blocked") is True,
+    )
+
+
 def _balance(builder: Builder, record: Record) -> Row:
     site, item = builder.site(record), builder.item(record)
     place = record.text("location")
@@ -213,12 +223,13 @@ _BUILDERS: dict[str, Callable[[Builder, Record], Row]] = {
     "locations": _location,
     "items": _item,
     "barcodes": _barcode,
+    "lots": _lot,
     "stock": _balance,
     "orders": _order_line,
     "operators": _operator,
     "partners": _partner,
 }
-_OWN_TEXTS = ("sites", "locations", "items", "operators", "partners")
+_OWN_TEXTS = ("sites", "locations", "items", "lots", "operators", "partners")
 
 
 def _laid_over(known: Row, row: Row, record: Record) -> Row:

@@ -105,6 +105,7 @@ KINDS: dict[str, Kind] = {
             (_ITEM, _code("barcode", "code", "gtin", "ean"), Field("unit"), Field("factor", Form.QUANTITY)),
             ("barcode",),
         ),
+        Kind("lots", (_ITEM, _code("lot"), Field("expiry", Form.TIME), _BLOCKED), ("item", "lot")),
         Kind(
             "stock",
             (

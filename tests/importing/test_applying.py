@@ -11,7 +11,7 @@ from server_stub.importing.applying import Batch, Taken, take
 from server_stub.importing.building import read_roles
 from sync.wire.messages import GLOBAL_FEED
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Balance, Barcode, Item, Location, Operator, Order, OrderLine, Row, Site, Task, row_key
+from sync.wire.rows import Balance, Barcode, Item, Location, Lot, Operator, Order, OrderLine, Row, Site, Task, row_key
 
 R = TypeVar("R", bound=Row)
 WAREHOUSE: dict[str, list[dict[str, Any]]] = {
@@ -66,6 +66,13 @@ def test_reference_data_arrives_as_it_was_written(ledger: MemoryLedger) -> None:
     assert _row(ledger, Site, "WH1") == Site(code="WH1", name="Hall")
     assert _row(ledger, Location, "WH1", "A-3") == Location(site="WH1", code="A-3", walk=3)
     assert _row(ledger, Item, "8") == Item(code="8", name="Salt", unit="kg", scale=3)
+
+
+def test_a_lot_has_the_day_it_expires(ledger: MemoryLedger) -> None:
+    """R40"""
+    lots = [{"item": "8", "lot": "L2411", "expiry": "2031-03-31T00:00"}, {"item": "9", "lot": "L1"}]
+    assert _take(ledger, "lots", *lots).refused == [(3, "item 9 is not in the ledger; import items first")]
+    assert _row(ledger, Lot, "8", "L2411") == Lot(item="8", lot="L2411", expiry="2031-03-31")
 
 
 def test_a_gtin_is_kept_with_14_digits(ledger: MemoryLedger) -> None:
