@@ -19,8 +19,15 @@ from sync.wire.quantity import Quantity
 from sync.wire.rows import Balance, Conflict, Order, OrderLine, Task, row_key
 
 DONE, CANCELLED = "done", "cancelled"
+MAX_UNITS_HELD = 10**18
+"""More than this no account or line counts; it fits the 64 bits of a database."""
+
 NOT_YET_KNOWN = "unknown"
 """State of an order line that was worked on before the ledger (again) knows the order."""
+
+
+class TooLarge(Exception):
+    """An account or a line would count more than a database holds; nothing of the fact can be posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,10 @@ class Overdrawn:
 
 
 def apply_effects(draft: Draft, operation: Operation, found: Iterable[Effect], *, item: str) -> list[Overdrawn]:
-    """Lay effects of a fact into the draft. Returns the accounts it overdrew. `item` is the fact's item."""
+    """Lay effects of a fact into the draft. Returns the accounts it overdrew. `item` is the fact's item.
+
+    Raises TooLarge; the draft is then of no use.
+    """
     overdrawn: list[Overdrawn] = []
     for effect in found:
         match effect:
@@ -55,7 +65,7 @@ def post(draft: Draft, posting: Posting) -> Overdrawn | None:
     """Book one posting; an account that comes to nothing leaves the picture."""
     account = posting.account
     held = draft.get(Balance, account)
-    total = posting.quantity if held is None else held.quantity + posting.quantity
+    total = _counted(posting.quantity if held is None else held.quantity + posting.quantity)
     draft.rows["balance", account] = (Balance, posting.balance(total) if total else None)
     draft.postings.append(posting)
     if total.units < 0 and posting.quantity.units < 0 and posting.location[:1] != "@":
@@ -63,12 +73,18 @@ def post(draft: Draft, posting: Posting) -> Overdrawn | None:
     return None
 
 
+def _counted(total: Quantity) -> Quantity:
+    if -MAX_UNITS_HELD <= total.units <= MAX_UNITS_HELD:
+        return total
+    raise TooLarge(str(total))
+
+
 def _progress(draft: Draft, effect: LineProgress, item: str) -> None:
     key = effect.key
     line = draft.get(OrderLine, key) or OrderLine(
         site=effect.site, order=effect.order, line=effect.line, item=item, quantity=Quantity(0), state=NOT_YET_KNOWN
     )
-    done, short = line.done + effect.done, line.short + effect.short
+    done, short = _counted(line.done + effect.done), _counted(line.short + effect.short)
     state = line.state if line.state in (CANCELLED, NOT_YET_KNOWN) else line_state(line.quantity, done, short)
     draft.rows["order_line", key] = (OrderLine, msgspec.structs.replace(line, done=done, short=short, state=state))
     if state != line.state:

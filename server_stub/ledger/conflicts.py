@@ -28,6 +28,7 @@ class Disagreement:
     """What one fact found: the conflict's kind and subject, and what a person deciding it wants to see.
 
     `facts`: `saw` `did` `they_did` `ledger_now`, and `account` where goods were taken that the ledger does not have.
+    `with_op`: the earlier operation it disagrees with, where it is one.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Disagreement:
     subject: str
     facts: dict[str, str] = field(default_factory=dict)
     provisional: bool = False
+    with_op: str = ""
 
 
 def raise_or_join(draft: Draft, operation: Operation, found: Disagreement) -> Conflict:
@@ -76,7 +78,7 @@ def _raised(draft: Draft, operation: Operation, found: Disagreement) -> Conflict
         state=PROVISIONAL if found.provisional else OPEN,
         subject=found.subject,
         n=next_number(draft.book, found.site),
-        ops=[operation.id],
+        ops=[found.with_op, operation.id] if found.with_op else [operation.id],
         facts=found.facts,
     )
 

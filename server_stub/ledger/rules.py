@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from server_stub.ledger.allocation import restock
-from server_stub.ledger.applying import Overdrawn, apply_effects, reopen
+from server_stub.ledger.applying import Overdrawn, TooLarge, apply_effects, reopen
 from server_stub.ledger.book import Draft, Judgement, StoredOperation
 from server_stub.ledger.conflicts import (
     PROVISIONAL,
@@ -44,7 +44,13 @@ def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
     misplaced = _misplaced(draft, operation, body)
     if misplaced:
         return Judgement("quarantined", reason=misplaced)
-    return _judge_undo(draft, operation, body) if isinstance(body, Undone) else _judge_fact(draft, operation, body)
+    try:
+        return _judge_undo(draft, operation, body) if isinstance(body, Undone) else _judge_fact(draft, operation, body)
+    except TooLarge:
+        draft.rows.clear()
+        draft.postings.clear()
+        draft.states.clear()
+        return Judgement("quarantined", reason="too_large")
 
 
 def _misplaced(draft: Draft, operation: Operation, body: Any) -> str:

@@ -103,7 +103,7 @@ def _explain(draft: Draft, conflict: Conflict) -> None:
     if count is not None and count.state == "open":
         draft.put(msgspec.structs.replace(count, state=CANCELLED, rev=count.rev + 1))
     for operation, stored in _live(draft, conflict):
-        if not _has_other_conflict(draft, operation, stored):
+        if conflict.id in stored.outcome.conflicts and not _has_other_conflict(draft, operation, stored):
             draft.states[operation.id] = EXPLAINED
 
 
@@ -145,8 +145,9 @@ def _open(draft: Draft, conflict: Conflict) -> None:
     draft.put(msgspec.structs.replace(conflict, state=OPEN))
     if conflict.kind == STOCK_SHORT:
         draft.put(_count_task(draft.book, conflict))
-    for operation, _ in _live(draft, conflict):
-        draft.states[operation.id] = OPEN
+    for operation, stored in _live(draft, conflict):
+        if conflict.id in stored.outcome.conflicts:
+            draft.states[operation.id] = OPEN
 
 
 def _count_id(book: Book, conflict: Conflict) -> str:

@@ -124,6 +124,7 @@ def _done_twice(draft: Draft, operation: Operation, body: Any, task: Task) -> Di
             "they_did": f"{task.done_by} {_their_work(draft, task)}",
             "ledger_now": task.state,
         },
+        with_op=task.done_op,
     )
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from sync.wire.codec import decode
 from sync.wire.limits import MAX_CODE_CHARS
-from sync.wire.operation import Operation, WireError
+from sync.wire.operation import Operation, WireError, is_code
 from sync.wire.quantity import BadQuantity, Quantity
 from sync.wire.rows import Balance, row_key
 
@@ -179,8 +179,10 @@ def decode_body(operation: Operation) -> Any:
 def _check_codes(kind: str, body: Any) -> None:
     for name in body.__struct_fields__:
         value = getattr(body, name)
-        if isinstance(value, str) and ((len(value) > MAX_CODE_CHARS and name != "text") or "\x1f" in value):
-            raise WireError("malformed", f"the field {name} of {kind} is longer than {MAX_CODE_CHARS} characters")
+        if isinstance(value, str) and name != "text" and not is_code(value):
+            raise WireError(
+                "malformed", f"the field {name} of {kind} is longer than {MAX_CODE_CHARS} characters or has NUL or US"
+            )
     quantity = getattr(body, "quantity", None)
     if quantity is not None and quantity.units < 0:
         raise WireError("malformed", f"the quantity of {kind} is negative")

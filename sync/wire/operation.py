@@ -133,9 +133,15 @@ def decode_operation(raw: bytes | msgspec.Raw) -> Operation:
         raise WireError(
             "unknown_version", f"the operation has version {operation.v}; this program reads 1 to {VERSION}"
         )
-    if not operation.id or max(map(len, (operation.id, operation.kind, operation.by))) > MAX_CODE_CHARS:
-        raise WireError("malformed", "the operation's id, kind or operator is empty or too long")
+    if not operation.id or not all(map(is_code, (operation.id, operation.kind, operation.by, operation.task or ""))):
+        raise WireError("malformed", "the operation's id, kind, operator or task is empty, too long or has NUL or US")
     return operation
+
+
+def is_code(text: str) -> bool:
+    """Whether text can be part of a key: not too long, without the separator of keys (US) and without NUL, which
+    PostgreSQL keeps in no text."""
+    return len(text) <= MAX_CODE_CHARS and "\x1f" not in text and "\x00" not in text
 
 
 def op_hash(raw: bytes | msgspec.Raw) -> str:

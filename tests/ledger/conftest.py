@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from ledger.hall import LEDGER, Hall
 
 from server_stub.db import Ledger, create_schema, open_ledger
-
-LEDGER = "ledger-1"
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +48,8 @@ def opened() -> Iterator[Callable[[str], Ledger]]:
     yield open_one
     for ledger in ledgers:
         ledger.close()
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall.empty()
