@@ -1,17 +1,19 @@
 """The terminal as a process without a window: `python -m scanner_client.child --home DIR [--size 20x16] [--lang en]`.
 
-JSON lines in on standard input, one answer line each on standard output; before the first input one answer says where the
-terminal stands. An answer comes when the event was consumed and everything it kept is on the disk; the network is not
-awaited. The process may be killed at any moment.
+JSON lines in on standard input, one answer line each on standard output; before the first input one answer says where
+the terminal stands. An answer comes when the event was consumed and everything it kept is on the disk; the network is
+not awaited. The process may be killed at any moment.
 
-In: {"scan": TEXT} · {"key": NAME} · {"mode": "offline"|"online"} · {"sync": true} · {"clock": SECONDS} (moves this
-terminal's clock on) · {"size": "40x8"} · {"look": true} · {"status": true}.
+In: {"scan": TEXT} · {"key": NAME}, either with "after": MILLISECONDS by which the clock moves on before it ·
+{"mode": "offline"|"online"} · {"sync": true} now, whatever the mode; "wait" answers when that exchange has ended ·
+{"clock": SECONDS} moves this terminal's clock on · {"size": "40x8"} · {"look": true} · {"status": true}.
 Out: {"view": …, "signals": […], "operations": [ids kept], "status": …} or {"error": "one sentence"}.
 """
 
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -31,6 +33,12 @@ from scanner_client.ports import StoreError
 from scanner_client.runtime import Runtime, Shown, Surroundings
 from scanner_client.terminal import Terminal
 from sync.core.machine import Mode
+from sync.driver import LineState
+
+EXCHANGE_SECONDS = 60.0
+"""Longest wait for an exchange that was asked to end; a request's own timeout is shorter."""
+
+MODE_SECONDS = 5.0
 
 _MODES = {"offline": Mode.OFFLINE, "online": Mode.AUTOMATIC, "automatic": Mode.AUTOMATIC}
 
@@ -45,6 +53,8 @@ class Session:
     def __init__(self, home: Home, size: Size, language: str) -> None:
         self._terminal = Terminal.open(home, doing="child")
         self._ahead = 0
+        self._mode = Mode.AUTOMATIC
+        self._heard = threading.Condition()
         self._runtime = Runtime(
             self._terminal.store, shipped_flows(), shipped_texts(), now=self._now, offset=local_offset(), size=size,
             language=language,
@@ -52,15 +62,19 @@ class Session:
 
     def start(self) -> dict[str, Any]:
         """Begin to talk to the ledger; says where the terminal stands."""
-        self._terminal.line_changed = lambda state: self._note_line(online=state.online, since=self._now())
-        self._terminal.start()
         line = self._terminal.status()
+        self._mode = Mode(line.mode)
         self._note_line(online=line.online, since=_milliseconds(line.since))
+        self._terminal.line_changed = self._line_changed
+        self._terminal.start()
         return self._answer(self._in_store(self._runtime.start))
 
     def take(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """One input. Raises BadInput; StoreError where the store cannot even be read."""
         match said:
+            case {"scan": str(), "after": int(pause)} | {"key": str(), "after": int(pause)}:
+                self._ahead += pause
+                return self.take({name: value for name, value in said.items() if name != "after"})
             case {"scan": str(raw)}:
                 return self._answer(self._event(Scan(raw, self._now())))
             case {"key": str(name)}:
@@ -69,11 +83,13 @@ class Session:
                 wanted = size_named(size)
                 return self._answer(self._in_store(lambda: self._runtime.resize(wanted)))
             case {"mode": str(mode)} if mode in _MODES:
-                self._terminal.set_mode(_MODES[mode])
+                self._choose(_MODES[mode])
             case {"sync": True}:
                 self._terminal.sync_now()
-            case {"clock": int(seconds)}:
-                self._ahead += 1000 * seconds
+            case {"sync": "wait"}:
+                self._terminal.sync_now().result(EXCHANGE_SECONDS)
+            case {"clock": int(seconds) | float(seconds)}:
+                self._ahead += round(1000 * seconds)
             case {"look": True} | {"status": True}:
                 pass
             case _:
@@ -105,6 +121,21 @@ class Session:
         except StoreError:
             return None
 
+    def _choose(self, mode: Mode) -> None:
+        """Choose a mode, and wait until the conversation has taken it up, so that the view shows it."""
+        with self._heard:
+            self._terminal.set_mode(mode)
+            self._heard.wait_for(lambda: self._mode is mode, timeout=MODE_SECONDS)
+
+    def _line_changed(self, state: LineState) -> None:
+        """In the conversation's thread."""
+        with self._heard:
+            online = state.online and state.mode is Mode.AUTOMATIC
+            if online != self._runtime.surroundings.online:
+                self._note_line(online=online, since=self._now())
+            self._mode = state.mode
+            self._heard.notify_all()
+
     def _now(self) -> int:
         return now_milliseconds() + self._ahead
 
@@ -132,7 +163,7 @@ def _answers(session: Session, lines: BinaryIO) -> Iterator[dict[str, Any]]:
     for line in lines:
         try:
             yield session.take(msgspec.json.decode(line, type=dict[str, Any]))
-        except (BadInput, StoreError, msgspec.DecodeError) as error:
+        except (BadInput, StoreError, TimeoutError, msgspec.DecodeError) as error:
             yield {"error": str(error)}
 
 

@@ -10,7 +10,7 @@ from scanner_client.core.barcode import Parsed, parse_scan
 
 
 def parsed_line(line: str, *, as_json: bool) -> str:
-    """The result for one line: a JSON string (`"\\u001d…"`), or the scan itself."""
+    """The result for one line: a JSON string, in which control characters can be written, or the scan itself."""
     parsed = parse_scan(scan_in(line))
     return msgspec.json.encode(as_fields(parsed)).decode() if as_json else _for_people(parsed)
 
