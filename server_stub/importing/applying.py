@@ -14,6 +14,7 @@ import msgspec
 
 from server_stub.importing.accounting import Record
 from server_stub.importing.building import Builder, NotTaken
+from server_stub.ledger.allocation import PICKED_KINDS
 from server_stub.ledger.book import Book, Draft
 from server_stub.ledger.log import Cause, record
 from server_stub.ledger.office import opening_stock, put_order, put_rows
@@ -38,7 +39,7 @@ class WritableLedger(Protocol):
 class Taken(msgspec.Struct, kw_only=True):
     """What became of the records: `changed` and `unchanged` count them, `refused` holds (row, reason).
 
-    `tasks`: open pick tasks of the orders named; `unstocked`: their open lines for which there is no stock.
+    `tasks`: open pick tasks of the orders named; `unstocked`: their open lines to pick for which there is no stock.
     """
 
     changed: int = 0
@@ -172,7 +173,8 @@ class _Taking:
         stands = self.book.select(OrderLine, site=order.site, order=order.order)
         served = {one.line for one in tasks if one.state == "open"}
         self.taken.tasks += sum(one.state == "open" for one in tasks)
-        self.taken.unstocked += sum(one.state == "open" and one.line not in served for one in stands)
+        if order.kind in PICKED_KINDS:
+            self.taken.unstocked += sum(one.state == "open" and one.line not in served for one in stands)
 
 
 def _order_of(records: Sequence[Record]) -> Order:

@@ -75,6 +75,11 @@ def test_a_lot_has_the_day_it_expires(ledger: MemoryLedger) -> None:
     assert _row(ledger, Lot, "8", "L2411") == Lot(item="8", lot="L2411", expiry="2031-03-31")
 
 
+def test_goods_on_their_way_in_need_no_stock(ledger: MemoryLedger) -> None:
+    taken = _take(ledger, "orders", _line("PO-1", "1", "007", "2", kind="inbound"))
+    assert (taken.changed, taken.tasks, taken.unstocked) == (1, 0, 0)
+
+
 def test_a_gtin_is_kept_with_14_digits(ledger: MemoryLedger) -> None:
     assert _row(ledger, Barcode, "09521234543213") == Barcode(
         code="09521234543213", item="007", unit="box", factor=Quantity(6)
