@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from server_stub.ports import OpenLedger
 
 OWNER_ONLY = 0o177
 GRACE_SECONDS = 10
+KEEP_ALIVE_SECONDS = 75
+"""Longer than a terminal at work pauses between two exchanges, so that it keeps its connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         ssl_certfile=listening.tls_certificate,
         ssl_keyfile=listening.tls_key,
@@ -137,6 +140,13 @@ class Service(uvicorn.Server):
         self._desk = desk
         self._office = office
         self._announce = announce
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A stop that was asked for is a success: the signal is not raised again after it was obeyed."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

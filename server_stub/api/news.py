@@ -11,8 +11,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
+from server_stub.logs import log
 from sync.wire.operation import Cursor
 
+RECOVERY_SECONDS = 1.0
 Heads = Mapping[str, Cursor]
 
 
@@ -25,7 +27,7 @@ class News:
         self._heads: Heads = {}
         self._stirred = asyncio.Event()
         self._moved = asyncio.Event()
-        self._closed = False
+        self._closed = asyncio.Event()
         self.waiting = 0
 
     def stir(self) -> None:
@@ -34,19 +36,30 @@ class News:
 
     def close(self) -> None:
         """Answer everyone who waits, now and from now on, with "no news"."""
-        self._closed = True
+        self._closed.set()
         self._stirred.set()
         self._moved.set()
 
     async def watch(self) -> None:
         """Look whenever stirred, until closed. Runs as a task for the life of the service."""
-        while not self._closed:
+        while not self._closed.is_set():
             await self._until_stirred()
             self._stirred.clear()
-            heads = await self._look()
+            try:
+                heads = await self._look()
+            except Exception as error:  # noqa: BLE001 whatever ails the database, terminals get news when it is over
+                log().warning("cannot look for news", text=str(error))
+                await self._recover()
+                continue
             if heads != self._heads:
                 self._heads = heads
                 self._tell()
+
+    async def _recover(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._interval or RECOVERY_SECONDS):
+                await self._closed.wait()
+        self._stirred.set()
 
     async def _until_stirred(self) -> None:
         pause = self._interval if self.waiting else None
@@ -56,7 +69,7 @@ class News:
 
     def _tell(self) -> None:
         self._moved.set()
-        if not self._closed:
+        if not self._closed.is_set():
             self._moved = asyncio.Event()
 
     async def wait(self, cursors: Sequence[Cursor], seconds: float) -> list[str]:
@@ -66,9 +79,9 @@ class News:
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
-                    while not (moved := self.moved(cursors)) and not self._closed:
+                    while not (moved := self.moved(cursors)) and not self._closed.is_set():
                         await self._moved.wait()
-                    return [] if self._closed else moved
+                    return [] if self._closed.is_set() else moved
             return []
         finally:
             self.waiting -= 1

@@ -142,3 +142,20 @@ async def test_many_commits_while_it_looks_cost_one_more_look() -> None:
     news.close()
     await watching
     assert len(looks) in (2, 3)
+
+
+async def test_a_look_that_fails_is_taken_again() -> None:
+    """Liveness: after the fault ends, terminals that wait are woken without anything else happening."""
+    looks: list[str] = []
+
+    async def look() -> dict[str, Cursor]:
+        looks.append("look")
+        if len(looks) == 1:
+            raise OSError("the database is away")
+        return {"global": Cursor(feed="global", n=1, hash="")}
+
+    news = News(look, interval=0.001)
+    watching = asyncio.create_task(news.watch())
+    assert await news.wait([Cursor(feed="global", n=0, hash="")], 30) == ["global"]
+    news.close()
+    await watching
