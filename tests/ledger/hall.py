@@ -34,8 +34,9 @@ class AnyLedger(Protocol):
 class Hall:
     """One site with bins A-01 to A-09, a dock STAGE, totes T-1 and T-2, and the items lamp and cup."""
 
-    def __init__(self, ledger: AnyLedger, register: Callable[[Terminal], object]) -> None:
+    def __init__(self, ledger: AnyLedger, register: Callable[[Terminal], object], *, ledger_id: str = LEDGER) -> None:
         self.ledger = ledger
+        self.ledger_id = ledger_id
         self._register = register
         self.office(lambda book: put_rows(book, [Item(code="lamp"), Item(code="cup"), Item(code="rope", scale=2)]))
         bins = [Location(site=SITE, code=f"A-0{place}", walk=place) for place in range(1, 10)]
@@ -140,7 +141,9 @@ class Picker:
     def __init__(self, hall: Hall, terminal: str, site: str) -> None:
         self.hall, self.terminal, self.site = hall, terminal, site
         self.epoch = f"epoch-{terminal}"
-        self.cursors = {feed: Cursor(feed=feed, n=0, hash=feed_origin(LEDGER, feed)) for feed in ("global", site)}
+        self.cursors = {
+            feed: Cursor(feed=feed, n=0, hash=feed_origin(hall.ledger_id, feed)) for feed in ("global", site)
+        }
         self._links: list[Link] = []
         self._raw: list[bytes] = []
         self._prev = ZERO_HASH
@@ -150,7 +153,7 @@ class Picker:
         """Record a fact; its id."""
         op = f"{self.terminal}-{len(self._raw) + 1}"
         fields: dict[str, Any] = {
-            "ledger_id": LEDGER,
+            "ledger_id": self.hall.ledger_id,
             "site": self.site,
             "terminal": self.terminal,
             "at": "2026-11-02T08:00:00Z",
@@ -162,7 +165,7 @@ class Picker:
         }
         raw = new_operation(id=op, kind=kind, body=body, **fields | other)
         link = Link(epoch=self.epoch, seq=len(self._raw) + 1, prev=self._prev, op_hash=op_hash(raw))
-        self._prev = link_hash(link, ledger_id=LEDGER, terminal=self.terminal)
+        self._prev = link_hash(link, ledger_id=self.hall.ledger_id, terminal=self.terminal)
         self._links.append(link)
         self._raw.append(raw)
         return op
@@ -208,7 +211,7 @@ class Picker:
             ops=[msgspec.Raw(raw) for raw in self._raw[self._sent :]],
         )
         request = SyncRequest(
-            ledger_id=LEDGER,
+            ledger_id=self.hall.ledger_id,
             ledger_epoch="",
             terminal=self.terminal,
             stream=offer,

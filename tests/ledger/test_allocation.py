@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from ledger.hall import SITE, Hall, lamps
 
@@ -68,7 +70,7 @@ def test_the_most_urgent_order_gets_scarce_stock(hall: Hall) -> None:
     for code, priority in (("LATER", 0), ("NOW", 5)):
         line = OrderLine(site=SITE, order=code, line="line1", item="lamp", quantity=Quantity(2))
         order = Order(site=SITE, order=code, priority=priority)
-        hall.office(lambda book, order=order, line=line: put_order(book, order, [line]))
+        hall.office(partial(put_order, order=order, lines=[line]))
     hall.stock(A_01=2)
     assert (wanted(hall, "NOW"), wanted(hall, "LATER")) == ([("A-01", "", 2)], [])
 

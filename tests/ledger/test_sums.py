@@ -44,15 +44,15 @@ def test_any_sequence_of_facts_keeps_the_ledger_at_zero_per_item_and_lot(acts: l
     hall.order("O1", line1=3)
     pickers = {name: hall.picker(name) for name in ("LI", "WANG")}
     for act in acts:
-        match act:
-            case "cancel":
-                hall.office(lambda book: cancel_order(book, Order(site=SITE, order="O1")))
-            case "order":
-                hall.order("O2", line1=4)
-            case "sync":
-                pickers["LI"].drain()
-            case (who, (kind, body)):
-                pickers[who].record(kind, body)
+        if act == "cancel":
+            hall.office(lambda book: cancel_order(book, Order(site=SITE, order="O1")))
+        elif act == "order":
+            hall.order("O2", line1=4)
+        elif act == "sync":
+            pickers["LI"].drain()
+        else:
+            who, (kind, body) = act
+            pickers[who].record(kind, body)
     for one in pickers.values():
         one.drain()
     sums: Counter[tuple[str, str]] = Counter()
