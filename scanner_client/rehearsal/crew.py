@@ -29,6 +29,7 @@ class TerminalProcess:
     name: str
     home: Path
     line: Proxy
+    size: str = "20x16"
     kills: int = 0
     _process: Process | None = field(default=None)
 
@@ -43,7 +44,7 @@ class TerminalProcess:
         """Start the program; gives what it shows, which after a kill is the prompt it stood at."""
         with (self.home.parent / f"{self.name}.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *CHILD, "--home", str(self.home), "--lang", language,
+                sys.executable, *CHILD, "--home", str(self.home), "--lang", language, "--size", self.size,
                 stdin=PIPE, stdout=PIPE, stderr=log, limit=LINE_LIMIT,
             )  # fmt: skip
         return await self.answer()

@@ -47,14 +47,16 @@ class Office:
         return await run_program(*LEDGER, *arguments, "--db", str(self.database), status=status)
 
     async def open(self, folder: Path, orders: Path, mapping: str) -> dict[str, Any]:
-        """Make the ledger and import the warehouse in `folder`; gives the report of importing the orders."""
+        """Make the ledger and import the warehouse in `folder`; gives the report of importing the orders.
+
+        Rows of the orders that are rejected stand in the report; the rest is worked.
+        """
         await self.ledger("init")
         for kind in KINDS:
             await self.ledger("import", kind, str(folder / f"{kind}.csv"))
         named = ("--map", mapping) if mapping else ()
-        report: dict[str, Any] = msgspec.json.decode(
-            await self.ledger("import", "orders", str(orders), *named, "--json")
-        )
+        said = await self.ledger("import", "orders", str(orders), *named, "--json", status=(0, 1))
+        report: dict[str, Any] = msgspec.json.decode(said)
         return report
 
     async def serve(self, log: Path) -> tuple[str, int]:

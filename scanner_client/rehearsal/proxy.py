@@ -78,6 +78,7 @@ class Proxy:
     refused: int = 0
     _server: asyncio.Server | None = None
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
+    _served: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self) -> str:
         """Begin to listen on a free port of this machine; gives the address for the terminal."""
@@ -98,8 +99,13 @@ class Proxy:
         if self._server:
             self._server.close()
             await self._server.wait_closed()
+        await asyncio.gather(*self._served)
 
     async def _serve(self, terminal: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+        serving = asyncio.current_task()
+        assert serving
+        self._served.add(serving)
+        serving.add_done_callback(self._served.discard)
         if self.is_cut:
             self.refused += 1
             answer.transport.abort()

@@ -40,6 +40,8 @@ class Shift:
     orders_file: Path
     mapping: str = ""
     said: Callable[[str], None] = lambda _: None
+    operators: Sequence[tuple[str, str]] = OPERATORS
+    size: str = "20x16"
     import_report: dict[str, Any] = field(default_factory=dict)
     pickers: list[Picker] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -52,8 +54,7 @@ class Shift:
         """Open, pick everything, wait until every queue has drained, close. Raises RehearsalFailed."""
         office = Office(self.database)
         began = monotonic()
-        write_warehouse(self.folder, self.lines, [f"TOTE:{name}" for name in TERMINALS])
-        write_operators(self.folder, OPERATORS)
+        await asyncio.to_thread(self._write_files)
         self.import_report = await office.open(self.folder, self.orders_file, self.mapping)
         async with AsyncExitStack() as closing:
             host, port = await office.serve(self.folder / "ledger.log")
@@ -63,19 +64,21 @@ class Shift:
             await self._pick()
             await self._drain()
 
+    def _write_files(self) -> None:
+        write_warehouse(self.folder, self.lines, [f"TOTE:{name}" for name in TERMINALS])
+        write_operators(self.folder, self.operators)
+
     async def _enroll(self, office: Office, host: str, port: int, closing: AsyncExitStack) -> None:
+        """Terminals with their pickers, enrolled each through its own network, all at once."""
         shares = share_out(self.lines, len(TERMINALS))
         for number, (name, orders) in enumerate(zip(TERMINALS, shares, strict=True)):
-            line = Proxy(host, port)
-            address = await line.start()
-            closing.push_async_callback(line.stop)
-            terminal = TerminalProcess(name, self.folder / name, line)
+            terminal = TerminalProcess(name, self.folder / name, Proxy(host, port), self.size)
+            closing.push_async_callback(terminal.line.stop)
             closing.push_async_callback(terminal.stop)
-            await terminal.enroll(address, await office.invite(name, SITE))
-            await run_program(*SCANNER, "sync", "--once", "--home", str(terminal.home))
-            operator, language = OPERATORS[number]
+            operator, language = self.operators[number]
             troubles = troubles_of(number, sum(orders.values()))
             self.pickers.append(Picker(terminal, operator, language, orders, troubles, self._tell))
+        await asyncio.gather(*(_enroll(office, picker.terminal) for picker in self.pickers))
 
     async def _pick(self) -> None:
         began = monotonic()
@@ -111,23 +114,23 @@ class Shift:
 
     async def prove(self, *, plant_lost: bool = False) -> list[Check]:
         """Check the files, now that every process has exited. `plant_lost`: in a copy from which one pick was taken."""
-        database = self.database
-        if plant_lost:
-            database = self.folder / "planted.db"
-            for suffix in ("", "-wal", "-shm"):
-                source = self.database.with_name(self.database.name + suffix)
-                if source.exists():
-                    shutil.copy(source, database.with_name(database.name + suffix))
-            self.said(f"planted: operation {plant_loss(database)} is gone from a copy of the ledger")
+        database = await asyncio.to_thread(self._planted) if plant_lost else self.database
+        checks = await asyncio.to_thread(self._checks, database)
+        said = await Office(database).verify()
+        return [*checks, Check("ledger verify", "the log, its hashes, every table", said.partition("\n")[0])]
+
+    def _planted(self) -> Path:
+        copy = self.folder / "planted.db"
+        for source in self.database.parent.glob(f"{self.database.name}*"):
+            if source.name.removeprefix(self.database.name) in ("", "-wal"):
+                shutil.copy(source, copy.with_name(source.name.replace(self.database.name, copy.name)))
+        self.said(f"planted: operation {plant_loss(copy)} is gone from a copy of the ledger")
+        return copy
+
+    def _checks(self, database: Path) -> list[Check]:
         stores = {picker.terminal.name: picker.terminal.store for picker in self.pickers}
         ordered = {(line.order, line.line): line.quantity for line in self.lines}
-        confirmed = [one for picker in self.pickers for one in picker.confirmed]
-        checks = list(prove(database, stores, ordered, confirmed))
-        said = await Office(database).verify()
-        return [
-            *checks,
-            Check("ledger verify", "the log, its hashes, every table", said.splitlines()[0] if said else ""),
-        ]
+        return list(prove(database, stores, ordered, [one for picker in self.pickers for one in picker.confirmed]))
 
     def facts(self) -> Mapping[str, str]:
         """The circumstances, for the card."""
@@ -156,6 +159,12 @@ class Shift:
 
     def card(self, title: str, checks: Sequence[Check]) -> str:
         return "\n".join(card(title, self.facts(), checks))
+
+
+async def _enroll(office: Office, terminal: TerminalProcess) -> None:
+    address = await terminal.line.start()
+    await terminal.enroll(address, await office.invite(terminal.name, SITE))
+    await run_program(*SCANNER, "sync", "--once", "--home", str(terminal.home))
 
 
 async def _waiting(picker: Picker) -> str:
