@@ -10,20 +10,21 @@ from simulator.memory_book import Tables
 from simulator.memory_terminal import MemoryTerminal, State
 from simulator.server import Server
 
+from server_stub.ledger.book import Backup
 from sync.core.machine import Mode, ModeChosen, SyncNow
 from sync.core.terminal import Offered
 
 if TYPE_CHECKING:
     from simulator.world import World
 
-NEWEST = 2
-"""Backups within which `ledger restore` loses nothing that a terminal had."""
+SAFE_BACKUPS = 2
+"""Newest backups of the running history from which `ledger restore` loses nothing that a terminal had."""
 
 
 class Disasters:
     def __init__(self, world: World, random: Random) -> None:
         self.world, self.random = world, random
-        self.backups: list[Tables] = []
+        self.backups: list[tuple[Backup, Tables]] = []
         self.ledger_files: list[Tables] = []
         self.terminal_files: list[tuple[str, State]] = []
         self.sticks: list[tuple[str, list[Offered]]] = []
@@ -112,14 +113,26 @@ class Disasters:
         self.world.server.ledger.compact(self.random.choice(feeds), rows_per_part=self.random.randint(5, 60))
 
     def restore_backup(self) -> None:
-        """`ledger restore` of one of the two newest verified backups: nothing that terminals recorded is lost."""
-        if len(self.backups) >= NEWEST:
-            chosen = self.random.choice(self.backups[-NEWEST:])
-            self.roll_back(chosen, epoch=self.world.new_id(), harmless=True)
+        """`ledger restore` of one of the two newest backups of this history: nothing that terminals had is lost."""
+        good = [one for one in self.backups[-SAFE_BACKUPS:] if self._counts(one[0])]
+        if good:
+            self._restore(*self.random.choice(good), harmless=True)
+
+    def _counts(self, made: Backup) -> bool:
+        """Whether the running ledger lists it and has its position in the log."""
+        with self.world.server.ledger.transaction(None) as book:
+            listed = any(made is one for one in book.backups())
+            return listed and all(book.hash_at(feed, n) == there for feed, (n, there) in made.feeds.items())
 
     def restore_old_backup(self) -> None:
         if self.backups:
-            self.roll_back(self.random.choice(self.backups), epoch=self.world.new_id(), harmless=False)
+            self._restore(*self.random.choice(self.backups), harmless=False)
+
+    def _restore(self, made: Backup, copy: Tables, *, harmless: bool) -> None:
+        """`ledger restore` knows which backup it restored, and lists it."""
+        self.roll_back(copy, epoch=self.world.new_id(), harmless=harmless)
+        tables = self.world.server.ledger.tables
+        tables.backups = (made, *tables.backups)
 
     def put_back_ledger_file(self) -> None:
         """A copied file or a snapshot of the machine: nothing tells the ledger that it is old."""
@@ -150,7 +163,8 @@ class Disasters:
         """A copy of the ledger comes alive beside it; a while later one of the two is gone for good."""
         if self.world.second is not None:
             return
-        old = [*self.backups[-NEWEST:], *self.ledger_files[-2:], self.world.server.ledger.tables]
+        copies = [copy for _, copy in self.backups[-2:]]
+        old = [*copies, *self.ledger_files[-2:], self.world.server.ledger.tables]
         self.world.begin_second(self.random.choice(old), self.random.choice([None, self.world.new_id()]))
         self.world.clock.after(self.random.uniform(20, 200), self.end_two_ledgers)
 

@@ -295,13 +295,14 @@ class MemoryLedger:
     def register(self, terminal: Terminal) -> None:
         self.tables.terminals[terminal.id] = terminal
 
-    def back_up(self) -> Tables:
+    def back_up(self) -> tuple[Backup, Tables]:
         """A copy, made and verified; the running ledger notes how far it goes."""
         copy = self.tables.copy()
         feeds = {feed: (self.head(feed).n, self.head(feed).hash) for feed in sorted(copy.log)}
         streams = {key: stream.have_seq for key, stream in copy.streams.items()}
-        self.tables.backups = (Backup(feeds, streams), *self.tables.backups)
-        return copy
+        made = Backup(feeds, streams)
+        self.tables.backups = (made, *self.tables.backups)
+        return made, copy
 
     def compact(self, feed: str, *, rows_per_part: int) -> None:
         """Put the feed's rows into a snapshot at its head and forget its log up to there."""

@@ -32,7 +32,45 @@ DISASTERS = (
 )
 """Methods of `disasters.Disasters` by name."""
 
-COMMON = ("kill_terminal", "kill_ledger", "partition", "back_up", "copy_ledger_file", "copy_terminal_file")
+THEMES: dict[str, tuple[str, ...]] = {
+    "bad line": (
+        "partition",
+        "partition_one_way",
+        "small_proxy",
+        "stay_offline",
+        "sync_now",
+        "kill_ledger_after_commit",
+    ),
+    "power cuts": (
+        "kill_terminal",
+        "kill_terminal_in_transaction",
+        "kill_ledger",
+        "kill_ledger_before_commit",
+        "full_disk",
+    ),
+    "restores": ("back_up", "back_up", "restore_backup", "restore_old_backup", "compact", "kill_terminal"),
+    "ashes": (
+        "copy_terminal_file",
+        "copy_ledger_file",
+        "back_up",
+        "back_up",
+        "put_back_ledger_file",
+        "restore_terminal",
+        "clone_terminal",
+        "export_stick",
+        "import_stick",
+    ),
+    "doubles": (
+        "two_ledgers",
+        "clone_terminal",
+        "copy_terminal_file",
+        "restore_terminal",
+        "export_stick",
+        "import_stick",
+    ),
+    "everything": DISASTERS,
+}
+"""What goes wrong in one world: the same few kinds again and again, so that they meet each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +129,6 @@ def _draw_weather(random: Random) -> Weather:
 
 
 def _draw_disasters(random: Random, seconds: float) -> tuple[tuple[float, str], ...]:
-    """A world knows a few kinds of trouble, and these come again and again: so they meet each other."""
-    kinds = [*COMMON, *random.choices(DISASTERS, k=random.randint(2, 12))]
+    kinds = [*THEMES[random.choice(list(THEMES))], *random.choices(DISASTERS, k=random.randint(0, 6))]
     moments = sorted(random.uniform(0, seconds) for _ in range(random.randint(6, 60)))
     return tuple((round(at, 3), random.choice(kinds)) for at in moments)

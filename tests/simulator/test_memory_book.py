@@ -36,7 +36,7 @@ def test_a_copy_put_back_is_the_ledger_as_it_was() -> None:
     ledger = UnderTest(LEDGER, "le-1")
     with ledger.writing(SITE) as book:
         append(book, SITE, stock("A-01", 1))
-    copy = ledger.back_up()
+    _, copy = ledger.back_up()
     with ledger.writing(SITE) as book:
         append(book, SITE, stock("A-01", 2))
     ledger.tables = copy
