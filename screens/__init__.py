@@ -1,5 +1,9 @@
-"""What the operator sees: one Textual shell screen, one screen per kind of step, the widgets and the style sheet.
+"""The terminal's window, in Textual: one screen that paints views, and an input driver that lets any byte through.
 
-A screen paints a `scanner_client.core.view` value and posts events; it holds no rule and does no input or output of
-its own, so every frame can be tested as text.
+Bytes go up, views come down. There is no rule, no text and no file here; of ours only `scanner_client.core.view` is
+imported. What a byte means is decided by the keyboard that is handed over (`ports`).
+
+`opening` what stands on the screen before Textual is loaded · `app` the application · `driver` its input · `keys`
+typed bytes as keys · `shell` the one screen · `rows` the one widget · `marks` which cells stand out · `hints` what a
+tap means.
 """

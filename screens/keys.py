@@ -1,0 +1,74 @@
+"""What a terminal sends for keys and taps, as the names the engine knows. Pure.
+
+Only what a person typed comes here. A key that has no name here, a control character and an escape sequence that was
+cut or is unknown mean nothing: they are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+_SEQUENCE = re.compile(
+    rb"\x1b(?:\[<(?P<tap>\d+;\d+;\d+)(?P<end>[Mm])|\[(?P<control>[0-?]*[ -/]*[@-~])|O(?P<keypad>[A-Za-z])"
+    rb"|(?P<cut>\[[0-?]*[ -/]*\Z))"
+)
+_REPORT = re.compile(r"\x1b\[(?:20[01]~|<\d+;\d+;\d+[Mm])")
+_CONTROL = {
+    "A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end", "3~": "delete",
+    "11~": "f1", "12~": "f2", "13~": "f3", "14~": "f4", "15~": "f5", "17~": "f6", "18~": "f7", "19~": "f8",
+    "20~": "f9", "21~": "f10", "[A": "f1", "[B": "f2", "[C": "f3", "[D": "f4", "[E": "f5",
+}  # fmt: skip
+_KEYPAD = {
+    "A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end", "M": "enter",
+    "P": "f1", "Q": "f2", "R": "f3", "S": "f4",
+    "j": "*", "k": "+", "m": "-", "n": ".", "o": "/", **{chr(ord("p") + digit): str(digit) for digit in range(10)},
+}  # fmt: skip
+_NAMED = {"\r": "enter", "\n": "enter", "\x7f": "backspace", "\b": "backspace", "\x1b": "esc", " ": "space"}
+_PRESSED = 0
+"""The left button, or a finger, without anything held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A cell of the screen that was tapped, counted from 0 at the upper left."""
+
+    x: int
+    y: int
+
+
+def read_keys(typed: bytes, decode: Callable[[bytes], str]) -> Iterator[str | Tap]:
+    """Keys and taps in the order they came. Esc and a digit are two keys, however close they come."""
+    end = 0
+    for found in _SEQUENCE.finditer(typed):
+        yield from _characters(decode(typed[end : found.start()]))
+        end = found.end()
+        if found["tap"]:
+            button, column, row = map(int, found["tap"].split(b";"))
+            if button == _PRESSED and found["end"] == b"M":
+                yield Tap(column - 1, row - 1)
+        elif found["control"]:
+            yield from _known(_CONTROL, found["control"])
+        elif found["keypad"]:
+            yield from _known(_KEYPAD, found["keypad"])
+    yield from _characters(decode(typed[end:]))
+
+
+def without_reports(code: str) -> str:
+    """A code without what a terminal put around or into it: the marks of a paste, reports of the mouse."""
+    return _REPORT.sub("", code)
+
+
+def _known(names: dict[str, str], sequence: bytes) -> Iterator[str]:
+    name = names.get(sequence.decode("ascii"))
+    if name:
+        yield name
+
+
+def _characters(text: str) -> Iterator[str]:
+    for character in text:
+        if character in _NAMED:
+            yield _NAMED[character]
+        elif character.isprintable():
+            yield character

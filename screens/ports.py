@@ -1,0 +1,32 @@
+"""What the window asks of the program around it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Keyboard(Protocol):
+    """Takes the bytes of the terminal in the input thread. It returns at once and never raises for a byte."""
+
+    @property
+    def wait(self) -> float | None:
+        """Seconds until `tick` is due, None while nothing is held."""
+
+    def feed(self, data: bytes) -> None:
+        """Bytes as they were read, in order."""
+
+    def tick(self) -> None:
+        """Judge what is held, if its time has come."""
+
+
+class Floor(Protocol):
+    """Where the operator's doings go. Views come back through `ScannerApp.show`. Every method returns at once."""
+
+    def press(self, key: str) -> None:
+        """A key by the name the engine knows: `enter`, `*`, `7`."""
+
+    def resize(self, width: int, height: int) -> None:
+        """The screen has this many cells now."""
+
+    def painted(self) -> None:
+        """The first frame is on the screen: what is heavy may begin."""
