@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server_stub.ledger.book import Book, Stream, Terminal
+from server_stub.ledger.exchange import heads, settle_since
 from server_stub.ledger.incoming import Incoming
 from server_stub.ledger.posting import post
 from server_stub.ledger.streams import held, note_fork, take
@@ -28,6 +29,13 @@ class Imported:
 
 def import_bundle(book: Book, terminal: Terminal, incoming: Sequence[Incoming]) -> Imported:
     """Post a bundle's operations in the order of their links."""
+    before = heads(book)
+    imported = _take_in_order(book, terminal, incoming)
+    settle_since(book, terminal, before)
+    return imported
+
+
+def _take_in_order(book: Book, terminal: Terminal, incoming: Sequence[Incoming]) -> Imported:
     outcomes: list[Outcome] = []
     for index, one in enumerate(incoming):
         if one.link.seq > held(book, terminal, one.link.epoch).have_seq + 1:

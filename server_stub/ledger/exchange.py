@@ -6,6 +6,8 @@ inside, never as an error of the batch.
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from server_stub.ledger.book import Backup, Book, Terminal
 from server_stub.ledger.incoming import Incoming, read_offer
 from server_stub.ledger.log import Cause, record
@@ -36,13 +38,11 @@ def feeds_to_lock(request: SyncRequest, terminal: Terminal, incoming: list[Incom
 
 def exchange(book: Book, terminal: Terminal, request: SyncRequest, incoming: list[Incoming]) -> SyncReply:
     """Answer one request inside the book's transaction. Raises NeedsFeed to be run again with more locks."""
-    before = {feed: book.newest(feed) for feed in book.feeds()}
+    before = heads(book)
     outcomes = take_offer(book, terminal, request.stream, incoming)
     stream = held(book, terminal, request.stream.epoch)
     drained = _note_drained(book, terminal, request, stream.have_seq)
-    for feed in book.feeds():
-        if book.newest(feed) != before.get(feed, 0) or (drained and feed == terminal.site):
-            _settle(book, terminal, feed)
+    settle_since(book, terminal, before, also={terminal.site} if drained else set())
     return SyncReply(
         ledger_id=book.ledger_id,
         ledger_epoch=book.ledger_epoch,
@@ -59,6 +59,18 @@ def exchange(book: Book, terminal: Terminal, request: SyncRequest, incoming: lis
     )
 
 
+def heads(book: Book) -> dict[str, int]:
+    return {feed: book.newest(feed) for feed in book.feeds()}
+
+
+def settle_since(book: Book, terminal: Terminal, before: dict[str, int], *, also: Set[str] = frozenset()) -> None:
+    """Settle the conflicts of every feed that moved since `heads`, and of those in `also`."""
+    for feed, n in heads(book).items():
+        if n != before.get(feed, 0) or feed in also:
+            for kind, draft in settle(book, feed):
+                record(book, draft, Cause(kind, terminal=terminal.id), feed)
+
+
 def _note_drained(book: Book, terminal: Terminal, request: SyncRequest, have_seq: int) -> bool:
     """Remember how far a terminal with an empty queue had read. Nothing it may still send is older than that."""
     if request.stream.head != have_seq:
@@ -70,11 +82,6 @@ def _note_drained(book: Book, terminal: Terminal, request: SyncRequest, have_seq
             book.set_drained(terminal.id, cursor.feed, cursor.n)
             noted = True
     return noted
-
-
-def _settle(book: Book, terminal: Terminal, site: str) -> None:
-    for kind, draft in settle(book, site):
-        record(book, draft, Cause(kind, terminal=terminal.id), site)
 
 
 def _safe_seq(book: Book, terminal: Terminal, epoch: str, have_seq: int) -> int:
