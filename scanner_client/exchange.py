@@ -65,7 +65,7 @@ class StoreExchange:
         with self._thread.store.sync_transaction() as tx:
             result = absorb(tx, sent, reply, new_epoch=new_epoch())
             if result.verdict is Verdict.ABSORBED:
-                tx.note_answer(reply.at, [page.feed for page in reply.pages if page.more or page.resync])
+                tx.note_answer(reply.at, _ends(reply))
             return result
 
     def _cursors(self) -> tuple[str, Sequence[Cursor]]:
@@ -89,3 +89,9 @@ class StoreExchange:
     @cached_property
     def _key(self) -> TerminalKey:
         return read_key(self._home.key)
+
+
+def _ends(reply: SyncReply) -> list[Cursor]:
+    """Where the feeds stand that the ledger had nothing more of."""
+    complete = (page for page in reply.pages if not page.more and not page.resync)
+    return [Cursor(feed=page.feed, n=page.n, hash=page.hash) for page in complete]

@@ -83,12 +83,12 @@ class Feeds(Deltas):
         found = self._sql.execute("SELECT n, as_of FROM feed WHERE feed = ?", [feed]).fetchone()
         return FeedAge(feed, *found) if found else FeedAge(feed, 0, "")
 
-    def note_answer(self, at: str, unfinished: Iterable[str]) -> None:
-        """The ledger answered at `at`; every feed but the unfinished ones shows its state of that moment."""
-        behind = set(unfinished)
-        for (feed,) in self._sql.execute("SELECT feed FROM feed WHERE shadow_n IS NULL").fetchall():
-            if feed not in behind:
-                self._sql.execute("UPDATE feed SET as_of = ? WHERE feed = ?", [at, feed])
+    def note_answer(self, at: str, ends: Iterable[Cursor]) -> None:
+        """The ledger's time of an answer, and where its complete pages end: a feed standing there is of that time."""
+        self._sql.executemany(
+            "UPDATE feed SET as_of = ? WHERE feed = ? AND n = ? AND hash = ?",
+            [(at, end.feed, end.n, end.hash) for end in ends],
+        )
 
 
 def _runs(changes: Iterable[RowChange]) -> Iterator[tuple[bool, list[RowChange]]]:

@@ -60,7 +60,7 @@ class Scanner:
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[str]]:
-        command = self.command("run")
+        command = self.command("run", "--headless")
         with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout
             assert "runs" in process.stdout.readline()
@@ -140,7 +140,7 @@ def test_commands_that_read_work_while_the_terminal_runs_and_a_second_one_is_tol
         assert scanner.json("status")["online"] is True
         assert len(scanner.json("queue", "list")) == 2
         assert scanner("verify").status == 0
-        second = scanner("run")
+        second = scanner("run", "--headless")
         assert second.status == 2
         assert f"`scanner run` (process {process.pid})" in second.err
     assert scanner.json("status")["online"] is False
@@ -219,7 +219,7 @@ def test_a_used_code_is_refused_in_the_ledgers_own_words(
     assert len(ran.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("words", [["status"], ["queue", "list"], ["verify"], ["sync"], ["run"]])
+@pytest.mark.parametrize("words", [["status"], ["queue", "list"], ["verify"], ["sync"], ["run", "--headless"]])
 def test_without_an_enrolled_terminal_one_sentence_names_the_cure(tmp_path: Path, words: list[str]) -> None:
     ran = Scanner(Home(tmp_path / "none"))(*words)
     assert ran.status == 2

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from scanner_client.ports import NewOperation, QueueCounts, StoreError
+from scanner_client.ports import FeedAge, NewOperation, QueueCounts, StoreError
 from scanner_client.store import TerminalStore, Transaction
 from sync.core.terminal import RowChange, TerminalTransaction
 from sync.wire.bodies import Picked, ShortReported, Undone
@@ -170,6 +170,14 @@ def test_a_transaction_is_what_sync_core_and_runtime_ask_for(store: TerminalStor
     with store.step() as tx:
         for_sync: TerminalTransaction = tx
         assert isinstance(for_sync, Transaction)
+
+
+def test_a_figure_tells_its_age(store: TerminalStore) -> None:
+    """R52: a feed that the last answer did not bring to its end keeps its older time."""
+    with store.step() as tx:
+        put(tx, stock("A-01", 1))
+        tx.note_answer("09:00", [Cursor(feed=SITE, n=1, hash="h"), Cursor(feed=GLOBAL_FEED, n=7, hash="h")])
+        assert (tx.age(SITE), tx.age(GLOBAL_FEED)) == (FeedAge(SITE, 1, "09:00"), FeedAge(GLOBAL_FEED, 1, ""))
 
 
 def test_the_prompt_is_where_it_was_after_a_restart(store: TerminalStore) -> None:
