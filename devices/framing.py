@@ -2,7 +2,8 @@
 
 A frame ends at its terminator. A frame that stands still for `idle_s` is broken: it is given as a partial, and so is
 what still comes of it within `stall_s`, for half a code must never be taken for a code. After that a new frame begins.
-The same bytes at the same times give the same frames, however they were cut into reads and however often `tick` ran.
+Only `tick` judges silence: a reader that was busy finds old bytes late, and only it knows that nothing was waiting. The
+same bytes give the same frames, however they were cut into reads and however often `tick` ran in between.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Frame:
 
 
 class Framer:
-    """Feed it what was read and when; it gives the frames that ended."""
+    """Feed it what was read and when; call `tick` when nothing was there to read. Both give the frames that ended."""
 
     def __init__(self, framing: Framing) -> None:
         self._framing = framing
@@ -78,7 +79,7 @@ class Framer:
         return self._at + self._framing.idle_s if self._held else None
 
     def feed(self, data: bytes, at: float) -> list[Frame]:
-        frames = self.tick(at)
+        frames: list[Frame] = []
         if data and self._fault and at - self._at >= self._framing.stall_s:
             self._begin()
         for byte in data:
@@ -89,7 +90,7 @@ class Framer:
         return frames
 
     def tick(self, at: float) -> list[Frame]:
-        """Give what stood still until now as a partial."""
+        """Nothing has come until now: give what stood still as a partial."""
         if not self._held or at - self._at < self._framing.idle_s:
             return []
         return self._flush(Fault.UNFINISHED if self._inside else Fault.OUTSIDE, self._at)

@@ -147,7 +147,8 @@ class LineSource:
 
     def _read(self, connection: Connection, framer: Framer) -> None:
         while not self._stopped.is_set():
-            self._deliver(framer.feed(connection.read(), self._clock()))
+            data, at = connection.read(), self._clock()
+            self._deliver(framer.feed(data, at) if data else framer.tick(at))
 
     def _deliver(self, frames: list[Frame]) -> None:
         for frame in frames:

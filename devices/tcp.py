@@ -142,14 +142,15 @@ class TcpListener:
         self._tell_waiting()
         while not self._stopped.is_set():
             ready = [key.fileobj for key, _ in selector.select(READ_S)]
+            at = self._clock()
+            for silent in self._clients.keys() - set(ready):
+                self._deliver(self._clients[silent].tick(at))
             for link in ready:
                 assert isinstance(link, socket.socket)
                 if link is server:
                     self._accept(server, selector)
                 else:
                     self._read(link, selector)
-            for framer in self._clients.values():
-                self._deliver(framer.tick(self._clock()))
         for link in self._clients:
             link.close()
         self._clients.clear()

@@ -1,7 +1,8 @@
 """The keyboard wedge: a scanner that types. Tells scans from keys, byte by byte, without a thread or a clock.
 
 No byte does anything but be part of a scan or be handed on as typed: what a Ctrl+C or an Esc from a scanner may do is
-not decided here. The shell feeds what it read from the terminal, and calls `tick` at `deadline`.
+not decided here. The shell feeds what it read from the terminal, and calls `tick` when it has waited until `deadline`
+and nothing came. Only `tick` judges silence: a shell that was busy finds the rest of a scan late, not a second scan.
 """
 
 from __future__ import annotations
@@ -48,9 +49,7 @@ class Wedge:
         return self._last[1] + patience(self._burst, self._rules)
 
     def feed(self, data: bytes, at: float) -> list[Heard]:
-        heard = self.tick(at)
-        if data and self._begins_another(data, at):
-            heard += self._silence()
+        heard = self._silence() if data and self._begins_another(data, at) else []
         for byte in data:
             heard += self._take(byte, at)
             self._last = (byte, at)
@@ -59,7 +58,7 @@ class Wedge:
         return heard
 
     def tick(self, at: float) -> list[Heard]:
-        """Judge what is held if nothing more of it can come."""
+        """Nothing has come until now: judge what is held if nothing more of it can come."""
         deadline = self.deadline
         return self._silence() if deadline is not None and at >= deadline else []
 
@@ -74,7 +73,7 @@ class Wedge:
         return is_announced(self._burst.raw, self._rules) and is_announced(data, self._rules)
 
     def _take(self, byte: int, at: float) -> list[Heard]:
-        if byte == LF and self._last and self._last[0] == CR and at - self._last[1] < self._rules.stall_s:
+        if byte == LF and self._last and self._last[0] == CR:
             return []
         if byte in self._ends:
             return self._terminated(byte, at)

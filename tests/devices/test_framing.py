@@ -16,8 +16,9 @@ CODES = st.lists(
 
 
 def _fed(framing: Framing, *reads: tuple[bytes, float]) -> list[Frame]:
+    """As a reader does that is never late: nothing came between two reads."""
     framer = Framer(framing)
-    frames = [frame for data, at in reads for frame in framer.feed(data, at)]
+    frames = [frame for data, at in reads for frame in [*framer.tick(at), *framer.feed(data, at)]]
     return frames + framer.tick(1e9)
 
 
@@ -70,7 +71,7 @@ def test_how_often_the_clock_is_looked_at_changes_nothing(
     for data, at in timed:
         for step in range(ticks):
             seen += framer.tick(before + (at - before) * step / ticks)
-        seen += framer.feed(data, at)
+        seen += framer.tick(at) + framer.feed(data, at)
         before = at
     assert seen + framer.tick(1e9) == _fed(framing, *timed)
 
@@ -95,6 +96,13 @@ def test_a_frame_that_stands_still_is_a_partial_and_so_is_its_rest() -> None:
 def test_a_code_after_a_broken_one_is_whole_again() -> None:
     frames = _fed(Framing(), (b"952000", 1.0), (b"A-03-02\r", 2.1))
     assert frames == [Frame(b"952000", 1.0, Fault.UNFINISHED), Frame(b"A-03-02", 2.1)]
+
+
+def test_a_reader_that_comes_late_breaks_no_frame() -> None:
+    """Only a reader that found nothing knows of silence; bytes that waited for it are no new frame."""
+    framer = Framer(Framing())
+    assert framer.feed(b"952000", 1.0) == []
+    assert framer.feed(b"0123451\r", 9.0) == [Frame(b"9520000123451", 9.0)]
 
 
 def test_a_stall_shorter_than_the_idle_time_breaks_nothing() -> None:

@@ -17,8 +17,9 @@ GS1 = b"]C10109520000123451\x1d10L2411"
 
 
 def _hear(rules: WedgeRules, *reads: tuple[bytes, float], code_page: str = "") -> list[Heard]:
+    """As a shell does that is never late: nothing came between two reads."""
     wedge = Wedge(rules, code_page=code_page)
-    heard = [one for data, at in reads for one in wedge.feed(data, at)]
+    heard = [one for data, at in reads for one in [*wedge.tick(at), *wedge.feed(data, at)]]
     return heard + wedge.tick(1e9)
 
 
@@ -90,6 +91,13 @@ def test_ten_scans_of_one_code_100_ms_apart_are_ten(code: bytes, end: bytes) -> 
     """R12"""
     reads = [read for number in range(10) for read in _paced(code + end, 0.001, start=1.0 + 0.1 * number)]
     assert _texts(_hear(WedgeRules(), *reads)) == [code.decode()] * 10
+
+
+def test_a_shell_that_comes_late_finds_one_scan_and_not_two() -> None:
+    wedge = Wedge()
+    assert wedge.feed(CODE[:7], 1.0) == []
+    assert _texts(wedge.feed(CODE[7:] + b"\r", 9.0)) == [CODE.decode()]
+    assert wedge.feed(b"\n", 12.0) == []
 
 
 def test_scans_at_full_speed_keep_their_order() -> None:
@@ -166,7 +174,7 @@ def test_enter_after_typed_digits_is_handed_on_at_once() -> None:
 
 def test_a_key_that_is_held_down_does_not_wait_for_its_end() -> None:
     wedge = Wedge()
-    heard = [one for data, at in _paced(b"\x7f" * 30, 0.033) for one in wedge.feed(data, at)]
+    heard = [one for data, at in _paced(b"\x7f" * 30, 0.033) for one in [*wedge.tick(at), *wedge.feed(data, at)]]
     assert len(_typed(heard)) >= 26
 
 
@@ -213,7 +221,7 @@ def test_how_often_the_clock_is_looked_at_changes_nothing(reads: list[tuple[byte
             seen += wedge.tick(at + gap * step / steps)
         at += gap
         timed.append((data, at))
-        seen += wedge.feed(data, at)
+        seen += wedge.tick(at) + wedge.feed(data, at)
     assert seen + wedge.tick(1e9) == _hear(WedgeRules(), *timed)
 
 
