@@ -6,7 +6,7 @@ inside, never as an error of the batch.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 
 from server_stub.ledger.book import Backup, Book, Terminal
 from server_stub.ledger.incoming import Incoming, read_offer
@@ -63,7 +63,9 @@ def heads(book: Book) -> dict[str, int]:
     return {feed: book.newest(feed) for feed in book.feeds()}
 
 
-def settle_since(book: Book, terminal: Terminal, before: dict[str, int], *, also: Set[str] = frozenset()) -> None:
+def settle_since(
+    book: Book, terminal: Terminal, before: dict[str, int], *, also: AbstractSet[str] = frozenset()
+) -> None:
     """Settle the conflicts of every feed that moved since `heads`, and of those in `also`."""
     for feed, n in heads(book).items():
         if n != before.get(feed, 0) or feed in also:
