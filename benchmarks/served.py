@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 @contextmanager
 def floor_ledger(path: Path) -> Iterator[str]:
     """The floor's ledger on the database `path`; gives its address. It listens before it starts, so nobody waits."""
-    with socket.socket() as listening:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
         listening.set_inheritable(True)
