@@ -80,22 +80,20 @@ def _orders(incoming: Iterable[Incoming]) -> set[tuple[str, str]]:
 
 def _asked_for(incoming: Iterable[Incoming]) -> dict[type[Row], set[str]]:
     """Keys of the rows that the rules look at for these operations, by kind."""
-    keys: dict[type[Row], set[str]] = {Task: set(), Order: set(), OrderLine: set(), Item: set(), Location: set()}
-    keys[Balance] = set()
+    tasks, orders, items, places, balances = (set[str]() for _ in range(5))
     for one in incoming:
         operation, body = one.operation, one.body
         if operation is None or body is None:
             continue
         site, order = operation.site, getattr(body, "order", "")
         if operation.task:
-            keys[Task].add(row_key(site, operation.task))
+            tasks.add(row_key(site, operation.task))
         if order:
-            keys[Order].add(row_key(site, order))
-            keys[OrderLine].add(row_key(site, order, getattr(body, "line", "")))
+            orders.add(row_key(site, order))
         if isinstance(body, Goods):
-            keys[Item].add(body.item)
-            places = [place for place in (getattr(body, "location", ""), getattr(body, "to", "")) if place]
-            keys[Location].update(row_key(site, place) for place in places)
-            account = (body.item, body.lot, body.serial, body.lpn, "")
-            keys[Balance].update(row_key(site, place, *account) for place in places)
-    return keys
+            items.add(body.item)
+            for place in (getattr(body, "location", ""), getattr(body, "to", "")):
+                if place:
+                    places.add(row_key(site, place))
+                    balances.add(row_key(site, place, body.item, body.lot, body.serial, body.lpn, ""))
+    return {Task: tasks, Order: orders, Item: items, Location: places, Balance: balances}

@@ -108,12 +108,17 @@ def finish_order(draft: Draft, site: str, code: str) -> None:
 
 def _has_open_line(draft: Draft, site: str, code: str) -> bool:
     """Looks from the end: lines are mostly worked on in order, so an open one is found at once."""
-    drafted = [row for kind, row in draft.rows.values() if kind is OrderLine]
-    for row in drafted:
-        if isinstance(row, OrderLine) and (row.site, row.order, row.state) == (site, code, "open"):
+    drafted = {
+        row.line: row.state
+        for _, row in draft.rows.values()
+        if isinstance(row, OrderLine) and row.order == code and row.site == site
+    }
+    if "open" in drafted.values():
+        return True
+    for line in reversed(draft.book.select(OrderLine, site=site, order=code)):
+        if line.state == "open" and line.line not in drafted:
             return True
-    stored = draft.book.select(OrderLine, site=site, order=code)
-    return any(line.state == "open" and ("order_line", line.key) not in draft.rows for line in reversed(stored))
+    return False
 
 
 def _complete(draft: Draft, turn: TaskTurn, operation: Operation) -> None:
