@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +28,7 @@ from devices.faults import BadProfile
 from devices.feedback import Bell, ScannerBeeper, Silent
 from devices.line import LineSource
 from devices.ports import COUNTS, Scan, Signal, SourceEvent, SourceState
-from devices.profiles import load_profile, parse_profile, shipped_profiles
+from devices.profiles import Profile, load_profile, parse_profile, shipped_profiles
 from devices.simulated import SimulatedScanner
 from devices.tcp import TcpListener
 
@@ -54,6 +57,13 @@ def test_every_shipped_profile_can_be_used_and_says_what_it_is_for(name: str) ->
 def test_a_wrong_profile_is_refused_naming_what_is_wrong(toml: str, what: str) -> None:
     with pytest.raises(BadProfile, match=what):
         parse_profile(toml, "mine")
+
+
+def test_the_guide_shows_every_setting_with_its_value() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "devices.md").read_text(encoding="utf-8")
+    (shown,) = [block for block in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "[framing]" in block]
+    assert tomllib.loads(shown) == msgspec.to_builtins(Profile())
+    assert [name for name in shipped_profiles() if f"`{name}`" not in guide] == []
 
 
 def test_a_profile_may_be_a_file_and_a_missing_one_names_those_there_are(tmp_path: Path) -> None:
