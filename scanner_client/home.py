@@ -115,7 +115,12 @@ class Home:
     def locked(self, doing: str) -> Iterator[None]:
         """Hold the home for a program that is `doing` something. Raises HomeBusy naming who holds it."""
         self.prepare()
-        descriptor = os.open(self.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+        try:
+            descriptor = os.open(self.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+        except OSError as error:
+            raise HomeError(
+                f"{self.lock} cannot be used ({error.strerror}): mend it, or name another --home."
+            ) from error
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

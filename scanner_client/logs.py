@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -32,14 +33,20 @@ class JsonLines(logging.Formatter):
         return msgspec.json.encode(line, enc_hook=str).decode()
 
 
+class LogFile(logging.handlers.RotatingFileHandler):
+    """A log that cannot be written (the disk is full) stays silent: the store says so, and a screen must stay whole."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
+        pass
+
+
 class Log:
     """An open log file. Close it, so that the last lines are written."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = logging.handlers.RotatingFileHandler(
-            path, maxBytes=MAX_BYTES, backupCount=FILES - 1, encoding="utf-8", delay=True
-        )
+        with suppress(OSError):  # then nothing is logged
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = LogFile(path, maxBytes=MAX_BYTES, backupCount=FILES - 1, encoding="utf-8", delay=True)
         file.setFormatter(JsonLines())
         queue: SimpleQueue[logging.LogRecord] = SimpleQueue()
         self._handler = logging.handlers.QueueHandler(queue)

@@ -97,7 +97,7 @@ class LedgerLine:
         if self._client is None:
             self._client = await asyncio.to_thread(self._make_client)
         headers, content = await asyncio.to_thread(_packed, body)
-        request = self._client.build_request(method, self._url + path, params=query, headers=headers, content=content)
+        request = self._request(self._client, method, path, query, headers, content)
         try:
             async with asyncio.timeout(self._request_seconds + patience):
                 status, reply, retry_after = await self._send_again_if_stale(request)
@@ -107,6 +107,24 @@ class LedgerLine:
         if status != 200:
             raise self._refusal(status, reply, retry_after)
         return await asyncio.to_thread(self._read, reply, kind)
+
+    def _request(
+        self,
+        client: httpx.AsyncClient,
+        method: str,
+        path: str,
+        query: dict[str, str] | None,
+        headers: dict[str, str],
+        content: bytes,
+    ) -> httpx.Request:
+        import httpx  # noqa: PLC0415  # loaded by now
+
+        try:
+            return client.build_request(method, self._url + path, params=query, headers=headers, content=content)
+        except httpx.InvalidURL as error:
+            raise Unreachable(
+                f"{self._url} is not an address such as https://ledger.example:8460: correct it."
+            ) from error
 
     def _make_client(self) -> httpx.AsyncClient:
         import ssl  # noqa: PLC0415  # with httpx, after the first frame

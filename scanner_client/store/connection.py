@@ -75,8 +75,9 @@ class Connection:
         if not self._read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-        if schema.version_of(connection) > schema.VERSION:
-            raise fault("newer", self.path)
+        version = schema.version_of(connection)
+        if version != schema.VERSION:
+            raise fault("newer" if version > schema.VERSION else "corrupt", self.path)
 
     def _give_up(self, error: sqlite3.Error) -> None:
         """Roll back; after a fault close too (closing may free the log's space), and raise what it means."""

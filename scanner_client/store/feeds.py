@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
 
 from scanner_client.ports import FeedAge
 from scanner_client.store.deltas import Deltas
 from scanner_client.store.schema import LOOKUPS
 from sync.core.terminal import RowChange
-from sync.wire.codec import decode
 from sync.wire.messages import feed_origin
 from sync.wire.operation import Cursor
-from sync.wire.rows import BY_TABLE
+from sync.wire.rows import BY_TABLE, Row
 
 _LOOKUP_COLUMNS = 3
+_Texts = tuple[str | None, str | None, str | None]
+_NO_TEXTS: _Texts = (None, None, None)
 _Row = tuple[str, str, str, bytes, str | None, str | None, str | None]
 
 
@@ -104,15 +107,28 @@ def _runs(changes: Iterable[RowChange]) -> Iterator[tuple[bool, list[RowChange]]
 
 
 def _row(feed: str, change: RowChange) -> _Row:
-    by = (None, None, None) if change.row is None else _lookups(change.table, change.row)
+    by = _NO_TEXTS if change.row is None else _lookups(change.table, change.row)
     return change.table, change.key, feed, change.row or b"", *by
 
 
-def _lookups(table: str, body: bytes) -> tuple[str | None, str | None, str | None]:
+def _lookups(table: str, body: bytes) -> _Texts:
     """The texts by which a row is found; nothing for a table that this program does not know."""
-    fields = LOOKUPS.get(table, ())
-    row = decode(body, BY_TABLE[table]) if fields else None
-    first, second, third = (
-        str(getattr(row, fields[index])) if index < len(fields) else None for index in range(_LOOKUP_COLUMNS)
-    )
-    return first, second, third
+    reader = _READERS.get(table)
+    return reader(body) if reader else _NO_TEXTS
+
+
+def _reader(kind: type[Row], names: tuple[str, ...]) -> Callable[[bytes], _Texts]:
+    """Reads these fields of a row's JSON and skips the others, which is most of the work of taking a page in."""
+    known = {field.name: field for field in msgspec.structs.fields(kind)}
+    fields = [(name, str) if known[name].required else (name, str, known[name].default) for name in names]
+    decoder = msgspec.json.Decoder(msgspec.defstruct(f"{kind.__name__}Texts", fields, frozen=True))
+    missing = (None,) * (_LOOKUP_COLUMNS - len(names))
+
+    def read(body: bytes) -> _Texts:
+        first, second, third = (*msgspec.structs.astuple(decoder.decode(body)), *missing)
+        return first, second, third
+
+    return read
+
+
+_READERS = {table: _reader(BY_TABLE[table], names) for table, names in LOOKUPS.items()}

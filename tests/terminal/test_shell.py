@@ -115,6 +115,13 @@ async def test_nobody_listening_is_unreachable() -> None:
             await line.health()
 
 
+@pytest.mark.parametrize("url", ["ledger.example:8460", "http://[half", "http://", "ftp://ledger.example"])
+async def test_what_is_no_address_is_said_to_be_none(url: str) -> None:
+    async with line_to(url) as line:
+        with pytest.raises(Unreachable, match="address"):
+            await line.health()
+
+
 async def test_silence_is_a_timeout() -> None:
     async with answering([SILENCE]) as stranger, line_to(stranger.url, seconds=0.05) as line:
         with pytest.raises(TimedOut):

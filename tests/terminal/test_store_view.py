@@ -166,6 +166,14 @@ def test_an_operation_too_big_for_the_wire_is_refused_aloud(store: TerminalStore
         assert tx.head().seq == 0
 
 
+@pytest.mark.parametrize("content", [b"", b"this is no database" * 100])
+def test_a_file_that_is_no_store_is_said_to_be_damaged(store: TerminalStore, content: bytes) -> None:
+    store.path.write_bytes(content)
+    with pytest.raises(StoreError, match="scanner verify") as caught, store.step():
+        pass
+    assert caught.value.kind == "corrupt"
+
+
 def test_a_transaction_is_what_sync_core_and_runtime_ask_for(store: TerminalStore) -> None:
     with store.step() as tx:
         for_sync: TerminalTransaction = tx
