@@ -34,6 +34,8 @@ def readings(raw: str, state: State, facts: Facts) -> list[Input]:
     if task and (text in (task.lot, state.work.lot) or facts.lot(task.item, text)):
         matches.append(LotMatch(text))
     matches += [LotMatch(one.lot, one.expiry) for one in matches if isinstance(one, ItemMatch) and one.lot]
+    # A lot that came in no GS1 code and is in no table looks like any text.
+    matches += [LotMatch(one.code) for one in matches if isinstance(one, TextMatch) and not one.error]
     return [Input(name, match, raw=raw) for match in matches for name in _inputs_of(match)]
 
 
@@ -43,9 +45,6 @@ def _inputs_of(match: Match) -> tuple[str, ...]:
             return ("tote", "location")
         case CommandMatch():
             return (match.code,)
-        case TextMatch(error=""):
-            # A lot that came in no GS1 code and is in no table looks like any text.
-            return ("text", "lot")
         case _:
             return (match.kind,)
 

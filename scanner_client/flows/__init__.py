@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from scanner_client.core.flow import Library, read_flow
+from scanner_client.core.flow import Library, Words, read_flow
+from scanner_client.core.rules import EFFECTS, GUARDS
 from scanner_client.core.texts import Texts, read_texts
+from scanner_client.core.view.scene import FRAMES, LISTS, WANTS
 
 SHIPPED = ("main", "pick")
 
@@ -30,3 +32,8 @@ def shipped_texts() -> Texts:
 
 def _read(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def shipped_words() -> Words:
+    """The names a flow may use on this program: what the checker compares with."""
+    return Words(GUARDS, EFFECTS, FRAMES, WANTS, LISTS, shipped_texts(), SHIPPED)

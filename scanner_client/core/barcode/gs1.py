@@ -1,7 +1,7 @@
 """GS1 element strings and Digital Links, split by biip and checked by us.
 
 biip splits every valid element string rightly, but its validation is thin: a wrong check digit is a field there and an
-error here; a day that does not exist, repeated and excluded elements are refused here. biip is imported when first
+error here; repeated and excluded elements are refused here. biip is imported when first
 needed, for the import costs more than a prompt may wait.
 """
 
@@ -15,7 +15,9 @@ from scanner_client.core.barcode.result import DIGITAL_LINK, ELEMENTS, Elements,
 
 GS = "\x1d"
 _HRI = re.compile(r"\((\d{2,4})\)((?:\\\(|[^(])+)")
-_LINK = re.compile(r"(https?|HTTPS?)://[^/?#\s]+/", re.ASCII)
+_LINK = re.compile(r"(https?|HTTPS?)://", re.ASCII)
+_QUERY = re.compile(r"[?&;]([0-9]{2,4})=([^&;#]*)")
+_SHORT_GTIN = re.compile(r"/01/[0-9]{1,13}(?![0-9])")
 _LINK_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 
 
@@ -70,18 +72,30 @@ def digital_link(text: str, symbology: str) -> Parsed:
     from biip import ParseError  # noqa: PLC0415
     from biip.gs1_digital_link_uris import GS1DigitalLinkURI  # noqa: PLC0415
 
-    if not _LINK_CHARACTERS.fullmatch(text) or "%00" in text:
-        return Parsed(DIGITAL_LINK, text, symbology, error="the link has a character that no Digital Link may have")
+    wrong = _wrong_link(text)
+    if wrong:
+        return Parsed(DIGITAL_LINK, text, symbology, error=wrong)
     try:
         link = GS1DigitalLinkURI.parse(text)
     except (ParseError, ValueError, IndexError) as error:
         return Parsed(DIGITAL_LINK, text, symbology, error=f"no valid GS1 Digital Link: {_one_line(error)}")
     elements = tuple((element.ai.ai, element.value) for element in link.element_strings)
-    names = [ai for ai, _ in elements]
-    twice = next((ai for ai in names if names.count(ai) > 1), "")
-    if twice:
-        return Parsed(DIGITAL_LINK, text, symbology, elements, error=f"AI ({twice}) stands twice in the link")
     return _judged(Parsed(DIGITAL_LINK, text, symbology, elements))
+
+
+def _wrong_link(text: str) -> str:
+    """What biip lets pass in a link (GS1 Digital Link 1.2.1, section 4)."""
+    if not _LINK_CHARACTERS.fullmatch(text) or "%00" in text:
+        return "the link has a character that no Digital Link may have"
+    if _SHORT_GTIN.search(text):
+        return "AI (01) in a link has all its 14 digits"
+    # Counted from the end, every second part of the path is an application identifier; a stem may stand before them.
+    seen = set(text.partition("?")[0].split("/")[-2:2:-2])
+    for ai, value in _QUERY.findall(text):
+        if not value or ai in seen:
+            return f"AI ({ai}) stands twice in the link" if value else f"AI ({ai}) has no value in the link"
+        seen.add(ai)
+    return ""
 
 
 def _judged(parsed: Parsed) -> Parsed:

@@ -1,4 +1,4 @@
-"""What GS1 demands of elements beyond their form: check digits, real days, elements that exclude or need each other.
+"""What GS1 demands of elements beyond their form: check digits, piece numbers, what excludes or needs what.
 
 The source of each rule is the GS1 General Specifications: section 3 for values, section 4.13 for combinations.
 """
@@ -6,13 +6,10 @@ The source of each rule is the GS1 General Specifications: section 3 for values,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from scanner_client.core.barcode.digits import check_digit_fits
 from scanner_client.core.barcode.result import Elements
 
-_DATES = {"11", "12", "13", "15", "16", "17"}
-_DATE_TIMES = {"4324", "4325", "4326", "7003", "7006", "7007", "7011", "8008"}
 _GLNS = {"410", "411", "412", "413", "414", "415", "416", "417"}
 _WITH_KEY: dict[str, int] = {
     "00": 18,
@@ -44,8 +41,6 @@ def wrong_values(elements: Elements) -> Iterator[str]:
         length = _WITH_KEY.get(ai)
         if length and not check_digit_fits(value[:length]):
             yield f"AI ({ai}): the check digit is wrong"
-        if (ai in _DATES and not _is_date(value)) or (ai in _DATE_TIMES and not _is_date(value[:6])):
-            yield f"AI ({ai}): there is no such day"
         if ai in _PIECES and not 1 <= int(value[14:16]) <= int(value[16:18]):
             yield f"AI ({ai}): there is no such piece of that many"
 
@@ -62,13 +57,3 @@ def wrong_together(elements: Elements) -> Iterator[str]:
     for ai, needed in _DEMANDED:
         if ai in values and not values.keys() & set(needed):
             yield f"AI ({ai}) needs AI ({') or ('.join(needed)})"
-
-
-def _is_date(yymmdd: str) -> bool:
-    """GS1's YYMMDD (section 7.12); day 00 stands for the month's end, years are taken as 20YY."""
-    year, month, day = int(yymmdd[:2]), int(yymmdd[2:4]), int(yymmdd[4:6])
-    try:
-        date(2000 + year, month, day or 1)
-    except ValueError:
-        return False
-    return True

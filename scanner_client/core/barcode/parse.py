@@ -21,6 +21,8 @@ _SHORTEST_ELEMENT_STRING = 16
 
 def parse_scan(raw: str) -> Parsed:
     """What `raw` is by its own form. Never raises; a code that is wrong in itself has `error` set."""
+    if not raw:
+        return Parsed(PLAIN, raw, error="the scan is empty")
     if raw.startswith("]"):
         return _routed(raw)
     return _by_trust(raw)

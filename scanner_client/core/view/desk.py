@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from scanner_client.core.cells import pad, shorten, width
-from scanner_client.core.flow.model import StepKind
+from scanner_client.core.flow.model import SCANS, StepKind
 from scanner_client.core.rules.goods import item_of
 from scanner_client.core.state import Kept
 from scanner_client.core.values import Task, Unit
@@ -16,9 +16,10 @@ from scanner_client.core.view.tall import exception_hints, hints
 WIDTH, HEIGHT = 80, 24
 _LEFT = 44
 _RIGHT_NAME = 14
-_AMOUNT_EDGE = 30
+_AMOUNT_EDGE = 27
 _RECENT, _UPCOMING = 4, 3
 _CODE_COLUMN = 24
+CONFLICT = "conflict"
 
 
 def rows(one: Scene) -> list[str]:
@@ -56,8 +57,17 @@ def _task(one: Scene, line: Line) -> list[str]:
         one.note,
         f"{one.prompt} {line.place if one.step.wants == 'location' else ''}",
         f">{one.state.entry}",
-        f"{one.say('frame.instruction', text=one.say(one.step.help))}{owner}",
+        f"{one.say('frame.instruction', text=_instruction(one, _LEFT - 2 - width(owner)))}{owner}",
     ]
+
+
+def _instruction(one: Scene, cells: int) -> str:
+    """What to do at this step and, where there is room, at the one that follows (R10)."""
+    now = one.say(one.step.help)
+    leading = (way.to for way in one.step.transitions if way.input in SCANS and way.to != one.step.id)
+    following = next((one.flow.steps[id].help for id in leading if id in one.flow.steps), "")
+    both = f"{now},{one.say(following)}" if following else now
+    return both if width(one.say("frame.instruction", text=both)) <= cells else now
 
 
 def _pane(one: Scene) -> list[str]:
@@ -84,8 +94,11 @@ def _deed(one: Scene, kept: Kept) -> str:
     outcome = one.facts.outcome(kept.id)
     mark = f"{one.say(f'mark.{outcome}')} " if outcome else ""
     deed = f"{one.say(f'deed.{kept.kind}')} {one.words.amount(kept.units, unit, item)}"
-    name = shorten(one.words.item_name(kept.item), _RIGHT_NAME)
-    return f"{_clock(one, kept.at)} {mark}{deed} {kept.location} {name}"
+    if outcome == CONFLICT:
+        named = one.say("frame.for_supervisor")
+    else:
+        named = shorten(one.words.item_name(kept.item), _RIGHT_NAME)
+    return f"{_clock(one, kept.at)} {mark}{deed} {kept.location} {named}"
 
 
 def _next(one: Scene, task: Task) -> str:

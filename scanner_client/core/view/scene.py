@@ -16,6 +16,19 @@ from scanner_client.core.view.value import Status
 from scanner_client.core.view.words import Words, short_name
 
 OVER_STOCK = "over_stock"
+FRAMES = frozenset({
+    "list", "task", "quantity", "damaged", "finished",
+    "over_order", OVER_STOCK, "extra", "short", "empty", "damaged_sure", "undo",
+})  # fmt: skip
+"""What a step may show; those of the second row are questions."""
+
+WANTS = frozenset({
+    "badge", "order", "location", "item", "lot", "any_lot", "quantity", "choice", "confirmation", "last_confirmation",
+})  # fmt: skip
+"""What a step may ask for, as its refusals name it."""
+
+LISTS = frozenset({"open_orders"})
+"""Where choices may come from."""
 
 
 @dataclass(frozen=True)

@@ -46,13 +46,13 @@ def desk(one: Scene) -> str:
         operator = one.facts.operator(one.state.operator)
         name = (operator.name if operator else "") or one.state.operator
         left += f"    {one.say('status.picker')} {name}  {one.flow.label}"
-    return _clock_right(left, one.status.clock, 79, gap=4)
+    return f"{left}    {one.status.clock}"
 
 
 def _battery(one: Scene) -> str:
     return one.say("status.battery", n=str(one.status.battery)) if one.status.battery >= 0 else ""
 
 
-def _clock_right(left: str, clock: str, edge: int, gap: int = 1) -> str:
+def _clock_right(left: str, clock: str, edge: int) -> str:
     room = edge - width(left) - width(clock)
-    return left + " " * max(gap, room) + clock if room >= 1 else left
+    return left + " " * room + clock if room >= 1 else left

@@ -101,8 +101,8 @@ def _quantity(one: Scene, line: Line) -> list[str]:
         *counting,
         RULE,
         *one_scan(one, line),
-        one.note,
         f"{prompt}>{one.state.entry}",
+        one.note,
         " ".join(exception_hints(one, 2)),
     ]
 
@@ -164,7 +164,7 @@ def _error(one: Scene, refusal: Refusal) -> list[str]:
         "",
         f"{got}{' ' * (edge - width(got))}{refusal.got}",
         shorten(told, WIDTH),
-        "",
+        RULE,
         f"{want}{' ' * (edge - width(want))}{refusal.wanted}",
         named,
         RULE,

@@ -82,8 +82,9 @@ def _task(one: Scene, line: Line, cells: int) -> list[str]:
 
 def _quantity(one: Scene, line: Line) -> list[str]:
     work, wanted = one.state.work, wanted_units(line.task, one.state.work)
-    amounts = (("want", wanted), ("have", work.count), ("left", max(0, wanted - work.count)))
-    counted = "  ".join(f"{one.say(f'frame.{name}')} {_both(one, line, units)}" for name, units in amounts)
+    left = one.words.amount(max(0, wanted - work.count), line.unit, line.item)
+    amounts = (("want", _both(one, line, wanted)), ("have", _both(one, line, work.count)), ("left", left))
+    counted = "  ".join(f"{one.say(f'frame.{name}')} {amount}" for name, amount in amounts)
     return [
         f"{_spaced_title(one)}   {line.place}",
         f"{one.name(WIDTH - 2 - width(line.lot) if line.lot else WIDTH)}  {line.lot}",

@@ -1,0 +1,232 @@
+"""The shipped flows pass the checker, the checker finds planted mistakes, and the engine is total over both."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from memory_terminal import MORNING, MemoryStore, MemoryTransaction, picker, warehouse
+
+from scanner_client.core.cells import cells_known, width
+from scanner_client.core.engine import step
+from scanner_client.core.events import Event, Key, Resized, Scan
+from scanner_client.core.flow import FlowError, Words, check_flow, read_flow
+from scanner_client.core.state import Place, State, Work, read_state, state_bytes
+from scanner_client.core.texts import Texts, TextsError, read_texts
+from scanner_client.core.view import SIZES, Status, view
+from scanner_client.facts import StoreFacts
+from scanner_client.flows import SHIPPED, flow_source, shipped_flows, shipped_texts, shipped_words
+
+CODES = ["A-03-02", "A-03-04", "B-01-01", "T-7", "9520000123451", "19520000123458", "9521234543213", "SOAP", "L1",
+         "L2", "OLD", "SO-1", "SO-2", "SO-3", "B-WANG", "B-LI", "CONFIRM", "CMD:short", "CMD:back", "?", "]C1", ""]  # fmt: skip
+KEYS = [*"0123456789*-a.", "enter", "backspace", "esc", "space", "up", "down", "f1", "f4", "f10", "１", "ß", ""]
+
+EVENTS: st.SearchStrategy[Event] = st.one_of(
+    st.builds(Scan, st.one_of(st.sampled_from(CODES), st.text(max_size=30))),
+    st.builds(Key, st.one_of(st.sampled_from(KEYS), st.text(max_size=3))),
+    st.builds(Resized, st.integers(0, 9)),
+)
+PLACES = [Place(flow.name, id) for flow in shipped_flows().values() for id in flow.steps]
+TASKS = ["", "SO-1/1", "SO-1/2", "SO-1/3", "SO-2/1", "gone"]
+WORKS = st.builds(
+    Work,
+    order=st.sampled_from(["", "SO-1", "SO-2", "SO-3", "gone"]),
+    task=st.sampled_from(TASKS),
+    lot=st.sampled_from(["", "L1", "L2"]),
+    count=st.integers(0, 30),
+    offered=st.integers(-1, 60),
+    damaged=st.integers(0, 3),
+    skipped=st.lists(st.sampled_from(TASKS), max_size=2).map(tuple),
+    wrong_checks=st.integers(0, 4),
+)
+
+
+@st.composite
+def states(draw: st.DrawFn) -> State:
+    place = draw(st.sampled_from([*PLACES, Place("pick", "gone"), Place("gone", "x")]))
+    return State(
+        flow=place.flow, step=place.step, stack=tuple(draw(st.lists(st.sampled_from(PLACES), max_size=2))),
+        came_from=draw(st.sampled_from(["", "item", "quantity", "gone"])), menu=draw(st.booleans()),
+        entry=draw(st.sampled_from(["", "12", "0302"])), help=draw(st.booleans()), work=draw(WORKS),
+        language=draw(st.sampled_from(["", "zh_CN"])),
+    )  # fmt: skip
+
+
+def facts() -> StoreFacts:
+    return StoreFacts(MemoryTransaction(MemoryStore(warehouse())))
+
+
+# --- totality ---------------------------------------------------------------------------------------------------------
+
+
+@given(states(), EVENTS)
+@settings(max_examples=400)
+def test_every_step_answers_every_event_with_a_state_that_can_be_kept_and_shown(state: State, event: Event) -> None:
+    known = facts()
+    after, _ = step(shipped_flows(), state, event, known)
+    assert after.step in shipped_flows()[after.flow].steps
+    assert read_state(state_bytes(after)) == after
+    for size in SIZES:
+        seen = view(after, shipped_flows(), known, Status(now=MORNING), size, "en", shipped_texts())
+        assert [width(row) for row in seen.rows] == [size.width] * size.height
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place.flow}.{place.step}")
+@pytest.mark.parametrize("event", [Scan("A-03-02"), Key("1"), Key("enter"), Key("*"), Resized(3)], ids=repr)
+def test_no_step_kind_lets_an_event_kind_fail(place: Place, event: Event) -> None:
+    after, _ = step(shipped_flows(), State(flow=place.flow, step=place.step), event, facts())
+    assert isinstance(after, State)
+
+
+@given(st.lists(st.one_of(st.sampled_from(CODES), st.sampled_from(KEYS)), max_size=60))
+@settings(max_examples=100)
+def test_a_random_walk_keeps_no_more_than_it_says_and_survives_a_restart_anywhere(inputs: list[str]) -> None:
+    terminal = picker()
+    for one in inputs:
+        terminal = terminal.scan(one) if one in CODES else terminal.press(one)
+    assert terminal.restart().view == terminal.view
+    kept = [body for kind, body in terminal.kept if kind == "picked"]
+    assert all(body.quantity.units > 0 for body in kept)
+
+
+def test_every_transition_of_the_pick_flow_is_taken_by_random_walks_or_tables() -> None:
+    """The inputs of each step are all tried in `test_pick`; here each step is at least reached by a walk of scans."""
+    walks = [
+        ["A-03-02", "9520000123451", "9520000123451", "9520000123451", "9520000123451", "CONFIRM"],
+        ["*", "1", "CONFIRM"],
+        ["*", "6", "CONFIRM"],
+        ["*", "2", "1", "enter", "CONFIRM"],
+        ["A-03-02", "9520000123451", "9", "9", "enter", "CONFIRM", "CONFIRM"],
+        ["*", "1", "CONFIRM", "*", "5", "CONFIRM"],
+        ["*", "3", "*", "3", "B-01-01", "9521234543213", "*", "4", "L2"],
+        ["*", "1", "CONFIRM", "*", "1", "CONFIRM", "*", "1", "CONFIRM", "enter", "*", "0"],
+    ]
+    seen = {"order"}
+    for walk in walks:
+        terminal = picker()
+        for one in walk:
+            terminal = terminal.scan(one) if one in CODES and one else terminal.press(one)
+            seen.add(terminal.view.step)
+    assert set(shipped_flows()["pick"].steps) <= seen
+
+
+# --- the checker ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_flow_has_no_finding(name: str) -> None:
+    assert check_flow(shipped_flows()[name], shipped_words()) == []
+
+
+PLANTED = [
+    # what is replaced, by what, what the finding says
+    ('when = ["task_location"]', 'when = ["task_locaton"]', 'no guard "task_locaton" (did you mean "task_location"?)'),
+    ('do = ["offer_unit"]', 'do = ["offer_units"]', 'no effect "offer_units" (did you mean "offer_unit"?)'),
+    ('prompt = "pick.scan_lot"', 'prompt = "pick.scan_lt"', 'no text "pick.scan_lt" (did you mean "pick.scan_lot"?)'),
+    ('to = "finished"', 'to = "finish"', 'no step "finish" (did you mean "finished"?)'),
+    ('to = "finished"', 'to = "order"', 'no input ever leads to the step "finished"'),
+    ('shows = "quantity"', 'shows = "quantities"', 'no frame "quantities" (did you mean "quantity"?)'),
+    ('input = "enter"', 'input = "entre"', 'no input "entre" (did you mean "enter"?)'),
+    ('options_from = "open_orders"', 'options_from = "open_order"', 'no list "open_order"'),
+    ('offers = ["wrong_lot"]', 'offers = ["wrong_log"]', 'no exception "wrong_log"'),
+    ('start = "order"', 'start = "ordre"', 'starts at "ordre", which is no step (did you mean "order"?)'),
+    ('do = ["accept_offer"]\nto = "@stay"', 'do = ["accept_offer"]\nto = "lot"', "route back to itself"),
+    ('to = "@exit"', 'to = "@run:pik"', 'no flow "pik" (did you mean "pick"?)'),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "said"), PLANTED, ids=[said for _, _, said in PLANTED])
+def test_a_planted_mistake_is_found_with_its_line_and_the_nearest_word(right: str, wrong: str, said: str) -> None:
+    """R77."""
+    source = flow_source("pick").replace(right, wrong, 1)
+    line = source[: source.index(wrong)].count("\n") + 1
+    findings = check_flow(read_flow(source), shipped_words())
+    found = [finding for finding in findings if said in finding.message]
+    assert found, [str(finding) for finding in findings]
+    assert all(abs(finding.line - line) <= 12 for finding in found if "did you mean" in said)
+
+
+def test_a_step_without_an_exit_is_found() -> None:
+    source = re.sub(r'\[\[steps.on\]\]\ninput = "(typed|confirm|location)"', '[[steps.on]]\ninput = "plate"', MINI)
+    assert "has no exit" in str(check_flow(read_flow(MINI.replace('to = "b"', 'to = "a"')), shipped_words())[0])
+    assert check_flow(read_flow(source), shipped_words()) == []
+
+
+MINI = """
+name = "mini"
+version = 1
+title = "pick.title"
+start = "a"
+
+[[steps]]
+id = "a"
+kind = "scan"
+prompt = "pick.scan_item"
+
+[[steps.on]]
+input = "item"
+to = "b"
+
+[[steps]]
+id = "b"
+kind = "confirm"
+prompt = "pick.confirm"
+
+[[steps.on]]
+input = "confirm"
+to = "@exit"
+"""
+
+
+def test_a_confirmation_by_the_item_itself_is_found() -> None:
+    """The screen contract's rule 7."""
+    findings = check_flow(read_flow(MINI.replace('input = "confirm"', 'input = "item"')), shipped_words())
+    assert 'a confirm step takes no "item"' in str(findings[0])
+
+
+@pytest.mark.parametrize(
+    ("wording", "said"),
+    [
+        ({"en": "Scan it"}, "missing in zh_CN"),
+        ({"en": "Scan it", "zh_CN": "一二三四五六七八九十一"}, "22 cells in zh_CN; 20 fit"),
+        ({"en": "Scan -> it …", "zh_CN": "扫"}, "width differs by terminal"),
+    ],
+)
+def test_a_text_that_is_missing_too_wide_or_ambiguous_is_found(wording: dict[str, str], said: str) -> None:
+    words = shipped_words()
+    texts = Texts({**words.texts.table, "pick.scan_item": wording})
+    known = Words(words.guards, words.effects, words.frames, words.wants, words.lists, texts, words.flows)
+    assert any(said in finding.message for finding in check_flow(read_flow(MINI), known))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (('kind = "scan"', 'kind = "scann"'), 'line 7: no step kind "scann" (did you mean "scan"?)'),
+        (('id = "b"', 'id = "a"'), 'the step "a" stands twice'),
+        (('prompt = "pick.confirm"', 'promt = "pick.confirm"'), 'no field "promt" (did you mean "prompt"?)'),
+        (("version = 1", 'version = "1"'), '"version" must be a whole number'),
+        (('to = "b"', "to = 3"), 'line 12: "to" is missing or no text'),
+        (('start = "a"', "start = "), "not TOML"),
+    ],
+)
+def test_a_flow_file_of_another_form_is_refused_by_line(change: tuple[str, str], said: str) -> None:
+    with pytest.raises(FlowError, match=re.escape(said)):
+        read_flow(MINI.replace(*change, 1))
+
+
+def test_every_shipped_text_has_both_languages_and_only_cells_that_all_terminals_agree_on() -> None:
+    wrong = [
+        (name, language)
+        for name, wording in shipped_texts().table.items()
+        for language in ("en", "zh_CN")
+        if not wording.get(language) or not cells_known(wording[language])
+    ]
+    assert wrong == []
+
+
+def test_a_table_of_texts_says_which_text_is_wrong() -> None:
+    with pytest.raises(TextsError, match=r"the text a\.b must have"):
+        read_texts('[a]\nb = "x"')
