@@ -33,7 +33,7 @@ class RowPart:
     def read_rows_ahead(self, kind: type[Row], keys: Iterable[str]) -> None:
         """Read what a batch will ask for in one statement; keys without a row are remembered too."""
         known, layout = self._known[kind], LAYOUTS[kind]
-        missing = [key for key in keys if key not in known]
+        missing = sorted(key for key in keys if key not in known)
         known.update(dict.fromkeys(missing))
         for record in self._session.among(ROW_TABLES[kind], "key", missing):
             known[record[0]] = layout.row(record)
