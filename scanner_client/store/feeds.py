@@ -121,11 +121,11 @@ def _reader(kind: type[Row], names: tuple[str, ...]) -> Callable[[bytes], _Texts
     """Reads these fields of a row's JSON and skips the others, which is most of the work of taking a page in."""
     known = {field.name: field for field in msgspec.structs.fields(kind)}
     fields = [(name, str) if known[name].required else (name, str, known[name].default) for name in names]
-    decoder = msgspec.json.Decoder(msgspec.defstruct(f"{kind.__name__}Texts", fields, frozen=True))
-    missing = (None,) * (_LOOKUP_COLUMNS - len(names))
+    decoder = msgspec.json.Decoder(msgspec.defstruct(f"{kind.__name__}Texts", fields, frozen=True, kw_only=True))
 
     def read(body: bytes) -> _Texts:
-        first, second, third = (*msgspec.structs.astuple(decoder.decode(body)), *missing)
+        row = decoder.decode(body)
+        first, second, third = [*(getattr(row, name) for name in names), *_NO_TEXTS][:_LOOKUP_COLUMNS]
         return first, second, third
 
     return read

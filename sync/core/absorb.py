@@ -194,9 +194,11 @@ def _checked(page: Page, at: Cursor) -> list[Change]:
 
 
 def _log_rows(changes: list[Change]) -> Iterator[RowChange]:
+    gone = bytes(GONE)
     for change in changes:
-        for table, key, row in change.set:
-            yield RowChange(table, key, None if bytes(row) == bytes(GONE) else bytes(row))
+        for table, key, raw in change.set:
+            row = bytes(raw)
+            yield RowChange(table, key, None if row == gone else row)
 
 
 def _snapshot_rows(page: Page) -> Iterator[RowChange]:
