@@ -15,7 +15,7 @@ from simulator.server import Server
 from server_stub.ledger.conflicts import ACTIVE, UNDONE
 from sync.wire.bodies import Posting
 from sync.wire.effects import Effect
-from sync.wire.messages import GLOBAL_FEED, SyncReply, SyncRequest
+from sync.wire.messages import GLOBAL_FEED, Change, SyncReply, SyncRequest
 from sync.wire.operation import decode_operation
 from sync.wire.rows import BY_TABLE, Balance, Conflict, Order
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Checks:
     def __init__(self, world: World, ledger_id: str) -> None:
         self.world = world
-        self.history = History(ledger_id)
+        self.history = History(ledger_id, self.effects)
         self.times_sent: Counter[str] = Counter()
         self._first: dict[tuple[str, int, str], tuple[str, int]] = {}
 
@@ -35,6 +35,17 @@ class Checks:
     def committed(self, server: Server) -> int:
         """The log hangs together, and each operation is posted once. Returns how many entries are new."""
         return self.history.learn(server.ledger)
+
+    def effects(self, change: Change, postings: list[Posting]) -> None:
+        """A fact is posted with all its effects (goods of an unknown code stand on `@unknown` for a while)."""
+        if change.op not in self.world.true_effects or change.outcome not in ("applied", "conflict"):
+            return
+        due = self.world.true_effects[change.op]
+        wanted = sorted(_goods(one) for one in due if isinstance(one, Posting) and one.site == change.feed)
+        found = sorted(map(_goods, postings))
+        # A stock that this fact brought may release more: goods that had been set aside.
+        if Counter(wanted) - Counter(found):
+            raise Broken("effects", f"{change.op} ({change.kind}) was posted with {found} instead of {wanted}")
 
     def replied(self, server: Server, reply: SyncReply) -> None:
         """A resend gets the first outcome, for as long as the ledger's history goes on."""
@@ -235,6 +246,10 @@ def _add(balances: dict[str, int], effects: Iterable[Effect], feed: str) -> None
     for effect in effects:
         if isinstance(effect, Posting) and effect.site == feed:
             balances[effect.account] = balances.get(effect.account, 0) + effect.quantity.units
+
+
+def _goods(posting: Posting) -> tuple[str, str, int]:
+    return posting.item, posting.lot, posting.quantity.units
 
 
 def _difference(found: dict[str, int], wanted: dict[str, int]) -> str:

@@ -5,6 +5,7 @@ Built from the entries' own postings, not from the rows the ledger made of them,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulator.broken import Broken
@@ -28,8 +29,11 @@ class Moment:
 
 
 class History:
-    def __init__(self, ledger_id: str) -> None:
+    """`on_entry` hears of every entry once, in order."""
+
+    def __init__(self, ledger_id: str, on_entry: Callable[[Change, list[Posting]], None]) -> None:
         self._ledger_id = ledger_id
+        self._on_entry = on_entry
         self._moments: dict[tuple[str, str], Moment] = {}
 
     def at(self, feed: str, hash: str) -> Moment:
@@ -61,8 +65,9 @@ class History:
         if entry.hash != chain_hash(before, entry.body) or change.n != entry.n or entry.n != parent.n + 1:
             raise Broken("log_chain", f"entry {entry.n} of {entry.feed} does not follow entry {parent.n}")
         balances = dict(parent.balances)
-        for raw in change.postings:
-            posting = decode(raw, Posting)
+        postings = [decode(raw, Posting) for raw in change.postings]
+        self._on_entry(change, postings)
+        for posting in postings:
             balances[posting.account] = balances.get(posting.account, 0) + posting.quantity.units
         waiting = parent.waiting
         if change.op:

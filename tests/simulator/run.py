@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from simulator.plan import draw_plan  # noqa: E402  (the path above makes it importable)
+from simulator.planted import FAULTS, find  # noqa: E402
 from simulator.world import Result, World  # noqa: E402
 
 
@@ -25,6 +26,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=1, help="the first seed (default 1)")
     parser.add_argument("--seed", type=int, help="run this one seed only")
     parser.add_argument("--verbose", action="store_true", help="print the log hash of each seed; with --seed its log")
+    parser.add_argument("--planted", action="store_true", help="plant known faults; name what finds each")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
     return parser.parse_args()
 
@@ -53,8 +55,20 @@ def _run_many(seeds: range, *, jobs: int, verbose: bool) -> list[Result]:
     return results
 
 
+def _run_planted() -> int:
+    """The table of planted faults: each is to be found by a checker that is meant to see it."""
+    missed = 0
+    for found in map(find, FAULTS):
+        missed += not found.rightly
+        print(f"{found.fault.name:<48} {found.seeds:>3} seeds  {found.checker or 'NOT FOUND'}", flush=True)
+    print(f"{len(FAULTS) - missed} found, {missed} missed")
+    return 1 if missed else 0
+
+
 def main() -> int:
     arguments = _arguments()
+    if arguments.planted:
+        return _run_planted()
     began = time.monotonic()
     if arguments.seed is not None:
         results = _run_one(arguments.seed, verbose=arguments.verbose)

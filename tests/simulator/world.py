@@ -30,7 +30,7 @@ from simulator.warehouse import SITES, Office, furnish
 from server_stub.ledger.book import Terminal
 from sync.core.backoff import Backoff
 from sync.core.machine import Mode, ModeChosen
-from sync.wire.effects import Effect
+from sync.wire.effects import Effect, effects
 from sync.wire.messages import GLOBAL_FEED, SyncReply, SyncRequest
 from sync.wire.operation import Operation
 
@@ -67,6 +67,7 @@ class World:
         self.disasters = Disasters(self, self.random)
         self.confirmed: dict[str, str] = {}
         self.effects_of: dict[str, tuple[Effect, ...]] = {}
+        self.true_effects: dict[str, tuple[Effect, ...]] = {}
         self.destroyed: set[str] = set()
         self.places_of_destroyed: dict[str, list[tuple[str, str, int]]] = {}
         self.copied: set[str] = set()
@@ -223,6 +224,9 @@ class World:
         self._known[id] = (one.operation, one.body)
         self.confirmed[id] = one.op_hash
         self.effects_of[id] = one.effects
+        self.true_effects[id] = tuple(
+            effects(one.operation, one.body, self._known.get(getattr(one.body, "target", "")))
+        )
         self.checks.view(device)
 
     def sees_request(self, device: Device, request: SyncRequest) -> None:
@@ -260,8 +264,9 @@ class World:
         places = self._places()
         yield
         self._lost_from_disk |= disks - self._on_disks()
+        # What was destroyed before and came back by stick is held by no terminal.
         for id in sorted(copies - self._copies()):
-            if harmless and id not in self._lost_from_disk:
+            if harmless and id not in self._lost_from_disk | self.destroyed:
                 raise Broken("retention", f"the operation {id} was forgotten before two backups held it")
             self.destroyed.add(id)
             if id in places:
