@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from server_stub.access import Registry
 from server_stub.db import schema
 from server_stub.db.book import Identity, SqlBook
+from server_stub.db.book_streams import StreamPart
 from server_stub.db.dialect import Flavour
 from server_stub.db.keeping import ROWS_PER_PART, compact, note_backup
 from server_stub.db.reading import read_operations, read_rows, read_units
@@ -110,7 +111,8 @@ class Ledger:
 
     def sync(self, request: SyncRequest) -> SyncReply:
         """Answer a registered terminal's request. The envelope was checked: token, ledger, signature, limits."""
-        terminal = self.registry(lambda registry: registry.terminal(request.terminal))
+        with session(self._engine, self._statements, writing=False) as opened:
+            terminal = StreamPart(opened).terminal(request.terminal)
         assert terminal is not None, "who may not come in was refused before"
         incoming = read(request, terminal)
 
