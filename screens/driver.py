@@ -77,10 +77,11 @@ class InputDriver(LinuxDriver):
                 ready = {key.fd for key, _ in selector.select(self._keyboard.wait)}
                 if self._waking in ready:
                     return
-                if self.fileno in ready and not self._read():
+                if self.fileno not in ready:
+                    self._keyboard.tick()
+                elif not self._read():
                     self._app.call_later(self._app.exit)
                     return
-                self._keyboard.tick()
 
     def _read(self) -> bool:
         """False where the line is gone."""

@@ -16,7 +16,7 @@ class Keyboard(Protocol):
         """Bytes as they were read, in order."""
 
     def tick(self) -> None:
-        """Judge what is held, if its time has come."""
+        """Nothing was there to read: judge what is held, if its time has come. After `feed` more may be waiting."""
 
 
 class Floor(Protocol):

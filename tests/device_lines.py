@@ -1,4 +1,4 @@
-"""Serial lines made of pseudo terminals, and a place that collects what sources deliver: for tests over real channels."""
+"""Serial lines made of pseudo terminals, and a sink that can be waited for: for tests over real channels."""
 
 from __future__ import annotations
 
