@@ -1,8 +1,8 @@
 """`ledger verify` (R27): every log entry and operation hashed again, every table rebuilt from the log and compared.
 
 Checked are log, feeds, operations with their outcomes (but for the word of a reason, which the log does not hold),
-streams, links, gaps, covers, what waits, and all rows. Not checked, because nothing could rebuild them: terminals and how far
-they drained, invitations, tokens, backups.
+streams, links, gaps, covers, what waits, and all rows. Not checked, because nothing could rebuild them: terminals and
+how far they drained, invitations, tokens, backups.
 """
 
 from __future__ import annotations
