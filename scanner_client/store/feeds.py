@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -42,13 +42,13 @@ class Feeds(Deltas):
 
     def put_rows(self, feed: str, changes: Iterable[RowChange], cursor: Cursor, *, shadow: bool) -> None:
         table, prefix = ("shadow", "shadow_") if shadow else ("live", "")
-        # Every row is read before the first is written, so that one which cannot be read leaves nothing behind.
-        runs = [(gone, [_row(feed, one) for one in batch]) for gone, batch in _runs(changes)]
-        for gone, rows in runs:
-            if gone:
-                self._sql.executemany(f"DELETE FROM {table} WHERE tbl = ? AND key = ?", [row[:2] for row in rows])
-            else:
-                self._sql.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        # Of a key only the last change counts; and every row is read before the first is written, so that one which
+        # cannot be read leaves nothing behind.
+        rows = {(one.table, one.key): _row(feed, one) for one in changes}
+        gone = [key for key, row in rows.items() if row is None]
+        self._sql.executemany(f"DELETE FROM {table} WHERE tbl = ? AND key = ?", gone)
+        kept = [row for row in rows.values() if row is not None]
+        self._sql.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?)", kept)
         self._sql.execute(
             f"UPDATE feed SET {prefix}n = ?, {prefix}hash = ?, {prefix}part = ? WHERE feed = ?",
             [cursor.n, cursor.hash, cursor.part, feed],
@@ -94,21 +94,11 @@ class Feeds(Deltas):
         )
 
 
-def _runs(changes: Iterable[RowChange]) -> Iterator[tuple[bool, list[RowChange]]]:
-    """Stretches of changes that all set or all remove a row, in order."""
-    batch: list[RowChange] = []
-    for change in changes:
-        if batch and (change.row is None) != (batch[0].row is None):
-            yield batch[0].row is None, batch
-            batch = []
-        batch.append(change)
-    if batch:
-        yield batch[0].row is None, batch
-
-
-def _row(feed: str, change: RowChange) -> _Row:
-    by = _NO_TEXTS if change.row is None else _lookups(change.table, change.row)
-    return change.table, change.key, feed, change.row or b"", *by
+def _row(feed: str, change: RowChange) -> _Row | None:
+    """The row as it is stored; None where the key is gone."""
+    if change.row is None:
+        return None
+    return change.table, change.key, feed, change.row, *_lookups(change.table, change.row)
 
 
 def _lookups(table: str, body: bytes) -> _Texts:
