@@ -35,6 +35,7 @@ class StoreFacts:
     def __init__(self, transaction: StepTransaction) -> None:
         self._rows = transaction
         self.item = lru_cache(maxsize=None)(self._item)
+        self.task = lru_cache(maxsize=None)(self._task)
         self.tasks = lru_cache(maxsize=None)(self._tasks)
         self.open_orders = lru_cache(maxsize=None)(self._open_orders)
 
@@ -113,7 +114,7 @@ class StoreFacts:
         row = self._rows.row(rows.Order, row_key(self.site, order))
         if row is None:
             return None
-        tasks = self.tasks(order)
+        tasks = self._pick_tasks(order)
         left = sum(task.state == "open" for task in tasks)
         return Order(row.order, row.kind, row.state, len(tasks), left)
 
@@ -123,17 +124,20 @@ class StoreFacts:
         known = (self.order(row.order) for row in found if row.kind == "outbound")
         return [order for order in known if order and order.tasks_left]
 
-    def task(self, id: str) -> Task | None:
+    def _task(self, id: str) -> Task | None:
         row = self._rows.row(rows.Task, row_key(self.site, id))
         return self._as_task(row) if row else None
 
     def _tasks(self, order: str) -> Sequence[Task]:
-        found = [
+        found = self._pick_tasks(order)
+        return [self._as_task(row) for row in sorted(found, key=lambda row: (row.sequence, row.id))]
+
+    def _pick_tasks(self, order: str) -> list[rows.Task]:
+        return [
             row
             for row in self._rows.rows(rows.Task, order=order)
             if row.site == self.site and row.kind == PICK and row.state != "cancelled"
         ]
-        return [self._as_task(row) for row in sorted(found, key=lambda row: (row.sequence, row.id))]
 
     def _as_task(self, row: rows.Task) -> Task:
         item = self.item(row.item)

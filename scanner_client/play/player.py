@@ -90,6 +90,9 @@ class Player:
                 self._run_ledger(instruction, arguments, judged=judged)
             case Shows() | ShowsFrame() | HasStock():
                 self._judge(instruction, what)
+            case Command("settle"):
+                self._settle(instruction)
+                self._write_frame()
             case _:
                 self._act(what)
                 self._write_frame()
@@ -119,11 +122,9 @@ class Player:
                 terminal.give({"mode": name})
             case "sync":
                 terminal.give({"sync": "wait"})
-            case "crash":
+            case _:
                 terminal.kill()
                 terminal.start()
-            case _:
-                self._settle()
 
     # --- terminals ----------------------------------------------------------------------------------------------------
 
@@ -179,26 +180,28 @@ class Player:
         if arguments[:2] in (("terminal", "add"), ("terminal", "rotate")) and len(arguments) > 2 and found:
             self._codes[arguments[2]] = found[0]
 
-    def _settle(self) -> None:
-        """Until every queue is empty and news has gone round. Raises PlayFailed after 60 seconds."""
+    def _settle(self, instruction: Instruction) -> None:
+        """Until every queue is empty and news has gone round. Raises Unmet after 60 seconds."""
         deadline, quiet = time.monotonic() + SETTLE_SECONDS, 0
         while quiet < _QUIET_ROUNDS:
             for terminal in self._terminals.values():
-                self._exchange(terminal)
+                self._exchange(terminal, instruction)
             waiting = {one.name: one.unsent for one in self._terminals.values() if one.unsent}
             quiet = 0 if waiting else quiet + 1
             if waiting and time.monotonic() > deadline:
                 told = ", ".join(f"{name} has {count}" for name, count in waiting.items())
-                raise PlayFailed(f"the queues are not empty after {SETTLE_SECONDS:g} seconds: {told} unsent")
+                why = f"the queues are not empty after {SETTLE_SECONDS:g} seconds: {told} unsent"
+                raise Unmet(instruction, why, self._on_stage().rows)
             if waiting:
                 time.sleep(_SETTLE_PAUSE_SECONDS)
 
-    def _exchange(self, terminal: TerminalProcess) -> None:
+    def _exchange(self, terminal: TerminalProcess, instruction: Instruction) -> None:
         terminal.give({"look": True})
         if not terminal.stays_offline:
             terminal.give({"sync": "wait"})
         elif terminal.unsent:
-            raise PlayFailed(f"{terminal.name} stays offline with {terminal.unsent} unsent: write `@ online` first")
+            why = f"{terminal.name} stays offline with {terminal.unsent} unsent: write `@ online` first"
+            raise Unmet(instruction, why, terminal.rows)
 
     # --- the ledger ---------------------------------------------------------------------------------------------------
 

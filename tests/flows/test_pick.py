@@ -382,10 +382,8 @@ def test_another_size_keeps_step_and_entry() -> None:
 
 
 def test_a_line_split_over_two_locations_asks_each_for_its_part() -> None:
-    rows = warehouse() + [
-        order("SO-9"),
-        OrderLine(site="S1", order="SO-9", line="1", item="TOWEL", quantity=Quantity(5)),
-    ]
+    split = OrderLine(site="S1", order="SO-9", line="1", item="TOWEL", quantity=Quantity(5))
+    rows = [*warehouse(), order("SO-9"), split]
     for number, (place, part) in enumerate((("A-03-02", 3), ("B-01-01", 2)), 1):
         rows.append(
             Task(site="S1", id=f"t{number}", kind="pick", item="TOWEL", location=place, quantity=Quantity(part),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,14 +15,17 @@ from scanner_client.core.cells import cells_known, width
 from scanner_client.core.engine import step
 from scanner_client.core.events import Event, Key, Resized, Scan
 from scanner_client.core.flow import FlowError, Words, check_flow, read_flow
+from scanner_client.core.rules import EFFECTS, GUARDS
 from scanner_client.core.state import Place, State, Work, read_state, state_bytes
 from scanner_client.core.texts import Texts, TextsError, read_texts
 from scanner_client.core.view import SIZES, Status, view
 from scanner_client.facts import StoreFacts
 from scanner_client.flows import SHIPPED, flow_source, shipped_flows, shipped_texts, shipped_words
 
+ROOT = Path(__file__).resolve().parents[2]
 CODES = ["A-03-02", "A-03-04", "B-01-01", "T-7", "9520000123451", "19520000123458", "9521234543213", "SOAP", "L1",
-         "L2", "OLD", "SO-1", "SO-2", "SO-3", "B-WANG", "B-LI", "CONFIRM", "CMD:short", "CMD:back", "?", "]C1", ""]  # fmt: skip
+         "L2", "OLD", "SO-1", "SO-2", "SO-3", "B-WANG", "B-LI", "CONFIRM", "CMD:short", "CMD:back", "?", "]C1",
+         ""]  # fmt: skip
 KEYS = [*"0123456789*-a.", "enter", "backspace", "esc", "space", "up", "down", "f1", "f4", "f10", "１", "ß", ""]
 
 EVENTS: st.SearchStrategy[Event] = st.one_of(
@@ -230,3 +235,11 @@ def test_every_shipped_text_has_both_languages_and_only_cells_that_all_terminals
 def test_a_table_of_texts_says_which_text_is_wrong() -> None:
     with pytest.raises(TextsError, match=r"the text a\.b must have"):
         read_texts('[a]\nb = "x"')
+
+
+@pytest.mark.parametrize("registry", [GUARDS, EFFECTS], ids=["guards", "effects"])
+def test_every_guard_and_effect_is_described_for_flow_authors(registry: Mapping[str, Callable[..., object]]) -> None:
+    """R77: what is not written down does not exist for who writes a flow."""
+    told = set(re.findall(r"[a-z_]+", (ROOT / "docs" / "flows.md").read_text(encoding="utf-8")))
+    assert [name for name in registry if name not in told] == []
+    assert [name for name, function in registry.items() if not function.__doc__] == []

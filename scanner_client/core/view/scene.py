@@ -187,13 +187,11 @@ def _refusal(words: Words, state: State, step: Step, line: Line | None) -> Refus
 
 
 def _holds(words: Words, notice: Notice) -> str:
-    """What lies at a scanned location, or the name of a scanned item."""
+    """What lies at a scanned location, or the name of a scanned item; ready to follow the word for its kind."""
     if notice.kind == "item":
-        return words.item_name(notice.code)
-    if notice.kind != "location":
-        return ""
-    items = words.facts.items_at(notice.code)
-    return words.item_name(items[0]) if items else ""
+        return words.say("frame.named", name=words.item_name(notice.code))
+    items = words.facts.items_at(notice.code) if notice.kind == "location" else ()
+    return words.say("frame.holds", name=words.item_name(items[0])) if items else ""
 
 
 def _wanted(words: Words, state: State, step: Step, line: Line | None) -> tuple[str, bool]:

@@ -155,7 +155,7 @@ def going_on(one: Scene, refusal: Refusal, cells: int) -> str:
 def _error(one: Scene, refusal: Refusal) -> list[str]:
     want, got = one.say("frame.want"), one.say("frame.scanned")
     edge = max(width(want), width(got)) + 1
-    told = refusal.reason or refusal.is_a + (one.say("frame.holds", name=refusal.holds) if refusal.holds else "")
+    told = refusal.reason or refusal.is_a + refusal.holds
     named = one.name(_NAME) if one.line and refusal.wanted_is_code else ""
     go_on = going_on(one, refusal, WIDTH)
     offers = [f"*{number} {text}" for number, text in refusal.offers][:2]

@@ -103,8 +103,7 @@ def _both(one: Scene, line: Line, units: int) -> str:
 def _error(one: Scene, refusal: Refusal, cells: int) -> list[str]:
     want, got = one.say("frame.want"), one.say("frame.scanned")
     edge = max(width(want), width(got)) + 1
-    holds = one.say("frame.holds", name=refusal.holds) if refusal.holds else ""
-    told = refusal.reason or f"{refusal.is_a}{holds}"
+    told = refusal.reason or refusal.is_a + refusal.holds
     wanted_name = f"  {one.line.name}" if one.line and refusal.wanted_is_code else ""
     not_kept = f"{one.say('frame.not_kept')}{one.say('frame.stop')}"
     go_on = going_on(one, refusal, cells - width(not_kept))
