@@ -24,12 +24,13 @@ ENTRIES_A_READ = 1000
 
 @dataclass(slots=True)
 class Told:
-    """What the log tells of one operation: hash, terminal and first outcome; its first number in each feed; its state
-    now and its conflicts."""
+    """What the log tells of one operation: hash, terminal, first outcome and its reason; its first number in each feed;
+    its state now and its conflicts."""
 
     op_hash: str
     terminal: str
     outcome: str
+    reason: str = ""
     feeds: dict[str, int] = field(default_factory=dict)
     state: str = ""
     conflicts: list[str] = field(default_factory=list)
@@ -143,7 +144,7 @@ def _add(told: Replay, account: str, item: str, lot: str, quantity: Quantity) ->
 
 def _tell(told: Replay, change: Change) -> None:
     known = told.operations.get(change.op)
-    one = known or Told(change.op_hash, change.terminal, change.outcome)
+    one = known or Told(change.op_hash, change.terminal, change.outcome, change.reason)
     again = change.feed in one.feeds
     one.feeds.setdefault(change.feed, change.n)
     raised = _conflicts(told, change)

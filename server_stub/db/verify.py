@@ -1,8 +1,7 @@
 """`ledger verify` (R27): every log entry and operation hashed again, every table rebuilt from the log and compared.
 
-Checked are log, feeds, operations with their outcomes (but for the word of a reason, which the log does not hold),
-streams, links, gaps, covers, what waits, and all rows. Not checked, because nothing could rebuild them: terminals and
-how far they drained, invitations, tokens, backups.
+Checked are log, feeds, operations with their outcomes, streams, links, gaps, covers, what waits, and all rows. Not
+checked, because nothing could rebuild them: terminals and how far they drained, invitations, tokens, backups.
 """
 
 from __future__ import annotations
@@ -110,7 +109,7 @@ def _as_told(one: StoredOperation, told: Told) -> Iterator[str]:
         feeds=told.feeds,
         state=told.state,
         conflicts=told.conflicts,
-        reason=outcome.reason,
+        reason=told.reason,
     )
     if outcome != said or outcome.n not in told.feeds.values():
         yield f"operation {one.id}: its outcome is not what the log says"

@@ -52,19 +52,26 @@ def read_offer(offer: StreamOffer, ledger_id: str, terminal: str) -> list[Incomi
 
 def read_incoming(link: Link, raw: bytes | msgspec.Raw, ledger_id: str, terminal: str) -> Incoming:
     data = bytes(raw)
-    found = Incoming(link, data, link_hash(link, ledger_id=ledger_id, terminal=terminal), link.op_hash)
+    here = link_hash(link, ledger_id=ledger_id, terminal=terminal)
     if op_hash(data) != link.op_hash:
-        return replace(found, problem=Problem("hash_mismatch", "the operation's bytes are not those its link names"))
+        problem = Problem("hash_mismatch", "the operation's bytes are not those its link names")
+        return Incoming(link, data, here, link.op_hash, problem=problem)
     try:
         operation = decode_operation(data)
     except WireError as error:
-        return replace(found, problem=Problem(error.reason, str(error)))
-    found = replace(found, id=operation.id, operation=operation)
-    if operation.ledger_id != ledger_id:
-        return replace(found, problem=Problem("not_this_ledger", "the operation was made for another ledger"))
-    if operation.terminal != terminal:
-        return replace(found, problem=Problem("not_this_terminal", "the operation names another terminal"))
+        return Incoming(link, data, here, link.op_hash, problem=Problem(error.reason, str(error)))
+    stranger = _stranger(operation, ledger_id, terminal)
+    if stranger:
+        return Incoming(link, data, here, operation.id, operation, problem=stranger)
     try:
-        return replace(found, body=decode_body(operation))
+        return Incoming(link, data, here, operation.id, operation, decode_body(operation))
     except WireError as error:
-        return replace(found, problem=Problem(error.reason, str(error)))
+        return Incoming(link, data, here, operation.id, operation, problem=Problem(error.reason, str(error)))
+
+
+def _stranger(operation: Operation, ledger_id: str, terminal: str) -> Problem | None:
+    if operation.ledger_id != ledger_id:
+        return Problem("not_this_ledger", "the operation was made for another ledger")
+    if operation.terminal != terminal:
+        return Problem("not_this_terminal", "the operation names another terminal")
+    return None

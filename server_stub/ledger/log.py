@@ -6,7 +6,7 @@ numbers are gapless and given under the feed's lock; the hash chains over the en
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -26,6 +26,7 @@ class Cause:
     op_hash: str = ""
     terminal: str = ""
     outcome: str = ""
+    reason: str = ""
     by: str = ""
 
 
@@ -37,9 +38,10 @@ def record(book: Book, draft: Draft, cause: Cause, home: str) -> dict[str, int]:
     Raises NeedsFeed where a touched feed is not locked; nothing may be kept of the transaction then.
     """
     numbers: dict[str, int] = {}
-    for feed in sorted(_touched(draft, home)):
+    shares = _shares(draft, home)
+    for feed in sorted(shares):
         head = book.feed_head(feed)
-        body = encode(_change(draft, cause, feed, head.n + 1, book.now))
+        body = encode(_change(draft, cause, shares[feed], feed, head.n + 1, book.now))
         book.append(LogEntry(feed, head.n + 1, chain_hash(head.hash, body), body))
         numbers[feed] = head.n + 1
     for (_, key), (kind, row) in draft.rows.items():
@@ -51,27 +53,39 @@ def record(book: Book, draft: Draft, cause: Cause, home: str) -> dict[str, int]:
     return numbers
 
 
-def _touched(draft: Draft, home: str) -> set[str]:
-    rows = {_feed_of(kind, key) for (_, key), (kind, _) in draft.rows.items()}
-    return rows | {posting.site for posting in draft.postings} | {home}
+@dataclass(slots=True)
+class _Share:
+    """What of a draft belongs to one feed."""
+
+    rows: list[tuple[str, str, msgspec.Raw]] = field(default_factory=list)
+    postings: list[msgspec.Raw] = field(default_factory=list)
 
 
-def _change(draft: Draft, cause: Cause, feed: str, n: int, now: str) -> Change:
+def _shares(draft: Draft, home: str) -> dict[str, _Share]:
+    shares = {home: _Share()}
+    for (table, key), (kind, row) in draft.rows.items():
+        feed = _feed_of(kind, key)
+        share = shares.get(feed) or shares.setdefault(feed, _Share())
+        share.rows.append((table, key, GONE if row is None else msgspec.Raw(encode(row))))
+    for posting in draft.postings:
+        share = shares.get(posting.site) or shares.setdefault(posting.site, _Share())
+        share.postings.append(msgspec.Raw(encode(posting)))
+    return shares
+
+
+def _change(draft: Draft, cause: Cause, share: _Share, feed: str, n: int, now: str) -> Change:
     return Change(
         n=n,
         feed=feed,
         at=now,
         kind=cause.kind,
-        set=[
-            (table, key, GONE if row is None else msgspec.Raw(encode(row)))
-            for (table, key), (kind, row) in draft.rows.items()
-            if _feed_of(kind, key) == feed
-        ],
-        postings=[msgspec.Raw(encode(posting)) for posting in draft.postings if posting.site == feed],
+        set=share.rows,
+        postings=share.postings,
         op=cause.op,
         op_hash=cause.op_hash,
         terminal=cause.terminal,
         outcome=cause.outcome,
+        reason=cause.reason,
         by=cause.by,
         states=draft.states,
     )
@@ -79,4 +93,4 @@ def _change(draft: Draft, cause: Cause, feed: str, n: int, now: str) -> Change:
 
 def _feed_of(kind: type[Row], key: str) -> str:
     """The feed of a row, from its key alone (a dropped row has nothing else): its site, or `global`."""
-    return key.split(SEPARATOR, 1)[0] if kind.key_fields[0] == "site" else GLOBAL_FEED
+    return key[: key.index(SEPARATOR)] if kind.key_fields[0] == "site" else GLOBAL_FEED

@@ -44,7 +44,9 @@ def _judge(draft: Draft, terminal: Terminal, one: Incoming) -> Judgement:
 
 def _keep(book: Book, draft: Draft, terminal: Terminal, one: Incoming, judgement: Judgement) -> Outcome:
     kind = one.operation.kind if one.operation else QUARANTINED
-    cause = Cause(kind, op=one.id, op_hash=one.op_hash, terminal=terminal.id, outcome=judgement.outcome)
+    cause = Cause(
+        kind, op=one.id, op_hash=one.op_hash, terminal=terminal.id, outcome=judgement.outcome, reason=judgement.reason
+    )
     numbers = record(book, draft, cause, terminal.site)
     outcome = Outcome(
         id=one.id,

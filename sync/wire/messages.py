@@ -133,7 +133,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `set` holds `[table, key, row]`, with `GONE` where the key is gone. `postings` are this change's postings in this
     feed.
-    `op`, `op_hash`, `terminal`, `outcome` are there where an operation caused it; `by` where the office did.
+    `op`, `op_hash`, `terminal`, `outcome`, `reason` are there where an operation caused it; `by` where the office did.
     `states`: how earlier operations stand now, by their ids.
     """
 
@@ -147,6 +147,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     op_hash: str = ""
     terminal: str = ""
     outcome: str = ""
+    reason: str = ""
     by: str = ""
     states: dict[str, str] = {}
 
