@@ -5,28 +5,22 @@ Everything that runs a terminal (the window, a play script, a headless run) open
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import random
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
-from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 from scanner_client.clock import new_uuid7, utc_now
-from scanner_client.control import Answer, Ask, listening
-from scanner_client.exchange import StoreExchange
 from scanner_client.home import Config, Home
 from scanner_client.logs import Log, log
-from scanner_client.ports import StoreError
 from scanner_client.status import Status, status_in
 from scanner_client.store import StoreThread, TerminalStore
 from scanner_client.store.identity import Sources
-from sync.core.absorb import Absorbed
-from sync.core.machine import Machine, Mode
-from sync.driver import Driver, LineState
-from sync.shell import LedgerLine
+
+if TYPE_CHECKING:
+    from scanner_client.conversation import Conversation
+    from sync.core.machine import Mode
+    from sync.driver import LineState
 
 
 class Terminal:
@@ -65,6 +59,9 @@ class Terminal:
 
     def start(self, *, offline: bool = False) -> None:
         """Begin to talk to the ledger, in the mode last chosen, or only when asked. Raises StoreError or HomeError."""
+        from scanner_client.conversation import Conversation  # noqa: PLC0415  # after the first frame of a window
+        from sync.core.machine import Mode  # noqa: PLC0415  # with it
+
         mode = Mode.OFFLINE if offline else Mode(self.thread.submit(self._mode).result())
         self._talk = Conversation(self, mode)
         self._talk.start()
@@ -110,108 +107,3 @@ class Terminal:
     def _status(self) -> Status:
         with self.store.step() as tx:
             return status_in(tx, running=True)
-
-
-class Conversation:
-    """The sync loop and the control socket, on an event loop in a thread of their own."""
-
-    def __init__(self, terminal: Terminal, mode: Mode) -> None:
-        self._terminal = terminal
-        config = terminal.config
-        self._line = LedgerLine(config.url, token=terminal.home.read_token(), ca_file=config.ca_file)
-        self._driver = Driver(
-            StoreExchange(terminal.thread, terminal.home, _program(), self._absorbed),
-            self._line,
-            machine=Machine(mode=mode),
-            jitter=random.random,
-            changed=self._changed,
-            wrong=self._wrong,
-        )
-        self._thread = threading.Thread(target=self._run, name="sync")
-        self._started: Future[None] = Future()
-        self._stop = asyncio.Event()
-        self._loop = asyncio.new_event_loop()
-
-    def start(self) -> None:
-        self._terminal.store.appended = lambda: self._post(self._driver.appended)
-        self._thread.start()
-        self._started.result()
-
-    def stop(self) -> None:
-        self._terminal.store.appended = lambda: None
-        self._post(self._stop.set)
-        self._thread.join()
-
-    def choose_mode(self, mode: Mode) -> None:
-        self._post(self._driver.choose_mode, mode)
-
-    def sync_now(self) -> Future[LineState]:
-        return asyncio.run_coroutine_threadsafe(self._driver.sync_now(), self._loop)
-
-    def _post(self, work: Callable[..., None], *arguments: object) -> None:
-        self._loop.call_soon_threadsafe(work, *arguments)
-
-    def _run(self) -> None:
-        try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-                runner.run(self._talk())
-        except Exception as error:
-            if self._started.done():
-                self._wrong(error)
-                raise
-            self._started.set_exception(error)
-
-    async def _talk(self) -> None:
-        async with listening(self._terminal.home.control, self._answer):
-            self._started.set_result(None)
-            try:
-                await self._driver.run(self._stop)
-            finally:
-                await self._line.close()
-
-    # --- what the driver tells
-
-    async def _changed(self, state: LineState) -> None:
-        log("line", mode=state.mode, online=state.online, trouble=state.trouble, said=state.said)
-        try:
-            await self._terminal.thread.run(lambda: self._note_line(state.online))
-        except StoreError as error:
-            log("line not noted", logging.WARNING, said=str(error))
-        self._terminal.line_changed(state)
-
-    def _note_line(self, online: bool) -> None:
-        with self._terminal.store.step() as tx:
-            tx.note_line(online=online)
-
-    def _absorbed(self, result: Absorbed) -> None:
-        if result.forked:
-            log("stream forked", logging.WARNING)
-        if result.progress:
-            self._terminal.rows_changed()
-
-    def _wrong(self, error: Exception) -> None:
-        log("unexpected", logging.ERROR, error)
-
-    async def _answer(self, asked: Ask) -> Answer:
-        match asked.do:
-            case "status":
-                return Answer(status=await self._status())
-            case "sync":
-                state = await self._driver.sync_now()
-                return Answer(status=await self._status(), fault=state.said)
-            case "mode" if asked.mode in set(Mode):
-                await asyncio.to_thread(self._terminal.set_mode, Mode(asked.mode))
-                return Answer(status=await self._status())
-            case _:
-                return Answer(error=f"this program does not know how to do {asked.do!r}")
-
-    async def _status(self) -> Status:
-        return await asyncio.to_thread(self._terminal.status)
-
-
-def _program() -> str:
-    """The version that requests name; empty in a checkout that is not installed."""
-    try:
-        return version("scanner-client")
-    except PackageNotFoundError:
-        return ""

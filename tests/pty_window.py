@@ -1,0 +1,127 @@
+"""A window for the real program: it runs on a pseudo terminal, types bytes, and reads the screen as a person does."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyte
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_S = 50.0
+BEAT_S = 0.05
+RUN = ("-m", "scanner_client.start", "run")
+
+
+class Window:
+    """`screen` is what a terminal shows of the program's output. Waiting ends with what the screen showed last."""
+
+    def __init__(self, command: Sequence[str], width: int, height: int) -> None:
+        self._line, theirs = os.openpty()
+        self._screen = pyte.Screen(width, height)
+        self._stream = pyte.ByteStream(self._screen)
+        self._changed = threading.Condition()
+        self.written = 0
+        self.bells = 0
+        self.resize(width, height)
+        self.process = subprocess.Popen(
+            [sys.executable, *command], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), cwd=ROOT, env=_environment(),
+        )  # fmt: skip
+        os.close(theirs)
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def send(self, data: bytes) -> None:
+        """Every byte, as fast as the program takes them."""
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._line, view) :]
+
+    def resize(self, width: int, height: int) -> None:
+        with self._changed:
+            self._screen.resize(height, width)
+        fcntl.ioctl(self._line, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+    def rows(self) -> list[str]:
+        """The screen's rows. A wide character is one character here, as in a view."""
+        with self._changed:
+            return [row.rstrip() for row in _display(self._screen)]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.rows())
+
+    def wait_for(self, seen: Callable[[], bool], what: str) -> None:
+        """Look at each change of the screen, and now and then between, until it is as wanted."""
+        deadline = threading.Event()
+        timer = threading.Timer(PATIENCE_S, deadline.set)
+        timer.start()
+        try:
+            while not seen():
+                assert self.process.poll() is None, f"the program has ended before {what}:\n{self.text}"
+                assert not deadline.is_set(), f"in vain: {what}:\n{self.text}"
+                with self._changed:
+                    self._changed.wait(BEAT_S)
+        finally:
+            timer.cancel()
+
+    def wait_for_text(self, *texts: str) -> None:
+        self.wait_for(lambda: all(text in self.text for text in texts), f"the screen shows {texts}")
+
+    def end(self) -> int:
+        """Ask it to end; gives its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(30)
+        self._reader.join(30)
+        return status
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait(30)
+        self._reader.join(30)
+        os.close(self._line)
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._line, 65536)
+            except OSError:
+                return  # the program is gone, and with it the other end of the line
+            with self._changed:
+                self.written += len(data)
+                self.bells += data.count(b"\a")
+                self._stream.feed(data)
+                self._changed.notify_all()
+
+
+@contextmanager
+def window(home: Path, *options: str, width: int = 20, height: int = 16) -> Iterator[Window]:
+    """`scanner run` in a window of this size."""
+    opened = Window([*RUN, "--home", str(home), *options], width, height)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _display(screen: pyte.Screen) -> Iterator[str]:
+    for y in range(screen.lines):
+        row = screen.buffer[y]
+        # The cell behind a wide character holds nothing.
+        yield "".join(row[x].data for x in range(screen.columns))
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
+    return {**kept, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
