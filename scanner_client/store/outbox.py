@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import Any
 
 import msgspec
@@ -114,34 +114,40 @@ class Outbox(Stream, Deltas):
     # --- what became of it
 
     def store_outcome(self, outcome: Outcome) -> None:
-        seq = self._seq_of(outcome.id)
-        if seq is not None:
-            self._sql.execute(
-                "UPDATE operation SET outcome = ?, standing = ? WHERE seq = ?",
-                [encode(outcome), standing(outcome), seq],
-            )
-            self._recount("op = (SELECT id FROM operation WHERE seq = ?)", [seq])
-            self._drop_unposted(seq, outcome)
-
-    def _drop_unposted(self, seq: int, outcome: Outcome) -> None:
-        """What the ledger did not post in a feed, no page of that feed will ever cover."""
-        posted = ", ".join("?" * len(outcome.feeds))
+        found = self._find(outcome.id)
+        if found is None:
+            return
+        seq, id, answered = found
         self._sql.execute(
-            f"DELETE FROM delta WHERE op = (SELECT id FROM operation WHERE seq = ?) AND feed NOT IN ({posted})",
-            [seq, *outcome.feeds],
+            "UPDATE operation SET outcome = ?, standing = ? WHERE seq = ?", [encode(outcome), standing(outcome), seq]
         )
+        # A first answer that was posted wherever this terminal follows it changes nothing about the view.
+        if answered or self._has_unposted(id, outcome):
+            self._recount("op = ?", [id])
+            self._drop_unposted(id, outcome)
+
+    def _has_unposted(self, id: str, outcome: Outcome) -> bool:
+        question = f"SELECT 1 FROM delta WHERE op = ? AND feed NOT IN ({_places(outcome.feeds)}) LIMIT 1"
+        return self._sql.execute(question, [id, *outcome.feeds]).fetchone() is not None
+
+    def _drop_unposted(self, id: str, outcome: Outcome) -> None:
+        """What the ledger did not post in a feed, no page of that feed will ever cover."""
+        statement = f"DELETE FROM delta WHERE op = ? AND feed NOT IN ({_places(outcome.feeds)})"
+        self._sql.execute(statement, [id, *outcome.feeds])
 
     def store_state(self, id: str, state: str) -> None:
         found = self._sql.execute("SELECT outcome FROM operation WHERE id = ? AND outcome IS NOT NULL", [id]).fetchone()
         if found is not None:
             self.store_outcome(msgspec.structs.replace(decode(found[0], Outcome), state=state))
 
-    def _seq_of(self, name: str) -> int | None:
-        found = self._sql.execute("SELECT seq FROM operation WHERE id = ?", [name]).fetchone()
+    def _find(self, name: str) -> tuple[int, str, bool] | None:
+        """Seq, id, and whether an outcome is stored, of the operation with this id or op_hash."""
+        chosen = "SELECT seq, id, outcome IS NOT NULL FROM operation WHERE"
+        found = self._sql.execute(f"{chosen} id = ?", [name]).fetchone()
         if found is None and len(name) == HASH_CHARS:
             # Without an index: only an operation whose id the ledger could not read is named by its hash.
-            found = self._sql.execute("SELECT seq FROM operation WHERE op_hash = ?", [name]).fetchone()
-        return None if found is None else int(found[0])
+            found = self._sql.execute(f"{chosen} op_hash = ?", [name]).fetchone()
+        return None if found is None else (int(found[0]), str(found[1]), bool(found[2]))
 
     # --- forgetting
 
@@ -185,3 +191,7 @@ class Outbox(Stream, Deltas):
 
     def sent_seq(self) -> int:
         return int(self._meta("sent_seq") or 0)
+
+
+def _places(values: Sized) -> str:
+    return ", ".join("?" * len(values))
