@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
+from msgspec.structs import replace as replace_fields
+
 from scanner_client.core.engine import begin, noted, step
-from scanner_client.core.events import Append, Command, Event, Journal, Resized, Signal
+from scanner_client.core.events import Append, Command, Event, Journal, Resized, Scan, Signal
 from scanner_client.core.flow import Library
-from scanner_client.core.state import State, StateError, read_state, state_bytes
+from scanner_client.core.state import Notice, State, StateError, read_state, state_bytes
 from scanner_client.core.texts import Texts
 from scanner_client.core.view import Size, Status, View, alert_view, options_shown, view
 from scanner_client.facts import StoreFacts
@@ -86,8 +88,7 @@ class Runtime:
             return replace(shown, signals=(REFUSED,)) if self._state is None else self.handle(event)
         try:
             with self._store.step() as transaction:
-                after, commands = step(self._flows, state, event, StoreFacts(transaction))
-                after, kept = self._execute(transaction, after, commands, event)
+                after, commands, kept = self._take(transaction, state, event)
                 transaction.save_state(state_bytes(after))
                 seen = self._view(after, transaction)
         except StoreError as error:
@@ -102,9 +103,15 @@ class Runtime:
             return self.start()
         try:
             with self._store.step() as transaction:
-                return Shown(self._view(self._state, transaction))
+                state = self._state
+                if transaction.load_state() is None:
+                    state = self._anew(transaction, state)
+                    transaction.save_state(state_bytes(state))
+                shown = Shown(self._view(state, transaction))
         except StoreError as error:
             return self._alert(error)
+        self._state = state
+        return shown
 
     def resize(self, size: Size) -> Shown:
         """Draw for another screen; step and entry stay."""
@@ -118,6 +125,28 @@ class Runtime:
             waiting=counts.kept + counts.sent, conflicts=counts.conflict, kept=counts.kept, sent=counts.sent,
             accepted=counts.accepted, training=around.training, battery=around.battery,
         )  # fmt: skip
+
+    def _take(
+        self, transaction: StepTransaction, state: State, event: Event
+    ) -> tuple[State, tuple[Command, ...], tuple[str, ...]]:
+        """One step, its commands carried out: state, commands, ids of what was kept.
+
+        Where the store has parked the work at hand (the stream was left), the event was meant for a prompt that is
+        gone: it is refused aloud, listed, and not counted.
+        """
+        if transaction.load_state() is None:
+            heard = () if isinstance(event, Resized) else (Signal(REFUSED),)
+            transaction.journal("parked", {"raw": event.raw if isinstance(event, Scan) else "", "step": state.step})
+            return self._anew(transaction, state), heard, ()
+        after, commands = step(self._flows, state, event, StoreFacts(transaction))
+        after, kept = self._execute(transaction, after, commands, event)
+        return after, commands, kept
+
+    def _anew(self, transaction: StepTransaction, parked: State) -> State:
+        """The start of the main flow, in the language spoken, with a word about why."""
+        fresh = begin(self._flows, None, StoreFacts(transaction), self._now())
+        told = replace_fields(fresh, language=parked.language, notice=Notice(refused=False, reason="note.parked"))
+        return self._sized(told, transaction)
 
     def _execute(
         self, transaction: StepTransaction, state: State, commands: tuple[Command, ...], event: Event

@@ -43,7 +43,7 @@ def _two_rows(one: Scene) -> list[str]:
 
 def _list(one: Scene) -> list[str]:
     listed = [f"{digit} {text}" for digit, _, text in one.options] or [one.say("frame.nothing_open")]
-    return [*listed, ""][:2]
+    return [listed[0], one.note or [*listed, ""][1]]
 
 
 def _task(one: Scene, line: Line) -> list[str]:

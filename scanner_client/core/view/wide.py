@@ -28,7 +28,7 @@ def body(one: Scene, cells: int) -> list[str]:
     if one.refusal:
         return _error(one, one.refusal, cells)
     if one.step.kind is StepKind.CHOICE:
-        return [_title(one, cells), *[*listed(one), *[""] * 4][:4], f"{one.prompt} >{one.state.entry}"]
+        return [_title(one, cells), *_list(one), f"{one.prompt} >{one.state.entry}"]
     if one.step.kind is StepKind.CONFIRM:
         return [_title(one, cells), one.question[0], f"{one.question[1]}  {one.question[2]}", *_confirm(one)]
     if one.line is None:
@@ -36,6 +36,12 @@ def body(one: Scene, cells: int) -> list[str]:
     if one.step.kind is StepKind.QUANTITY:
         return _quantity(one, one.line)
     return _task(one, one.line, cells)
+
+
+def _list(one: Scene) -> list[str]:
+    """Four rows; a remark takes the last one."""
+    rows = [*listed(one), *[""] * 4][:4]
+    return [*rows[:3], one.note or rows[3]]
 
 
 def _title(one: Scene, cells: int) -> str:
