@@ -61,14 +61,19 @@ def _expected_prev(stream: Stream, parent: Parent | None) -> str:
 def _take_again(book: Book, terminal: Terminal, one: Incoming) -> Outcome | None:
     """A link at or below have_seq: known, or one that was missing in a gap; None where another stands in its place."""
     link = one.link
-    known = book.link(terminal.id, link.epoch, link.seq)
-    if known is None:
-        return _fill(book, terminal, one)
-    if known != one.link_hash:
+    if _contradicts(book, terminal, one):
         return None
     stored = book.linked_operation(terminal.id, link.epoch, link.seq)
-    found = book.operation(stored) if stored else None
+    if stored is None:
+        return _fill(book, terminal, one)
+    found = book.operation(stored)
     return found.outcome if found else None
+
+
+def _contradicts(book: Book, terminal: Terminal, one: Incoming) -> bool:
+    """Whether another link is known to stand in its place. Of a gap, the last link is known by its hash."""
+    known = book.link(terminal.id, one.link.epoch, one.link.seq)
+    return known is not None and known != one.link_hash
 
 
 # gaps
@@ -84,7 +89,7 @@ def take_fills(book: Book, terminal: Terminal, fills: Sequence[Fill]) -> list[Ou
 def _fill(book: Book, terminal: Terminal, one: Incoming) -> Outcome | None:
     gaps = book.gaps(terminal.id)
     gap = next((gap for gap in gaps if _lies_in(one, gap)), None)
-    if gap is None:
+    if gap is None or _contradicts(book, terminal, one):
         return None
     outcome = post(book, terminal, one)
     book.add_link(terminal.id, one.link.epoch, one.link.seq, one.link_hash, one.id)
