@@ -334,6 +334,14 @@ class BookContract:
             assert book.link("T1", "e-1", 4) == "d" * 64
             assert book.linked_operation("T1", "e-1", 4) is None
 
+    def test_the_last_link_of_a_gap_may_still_arrive(self, ledger: LedgerUnderTest) -> None:
+        with ledger.writing(SITE) as book:
+            book.declare_gap("T1", "e-1", Gap(from_seq=2, to_seq=4, hash="d" * 64))
+        with ledger.writing(SITE) as book:
+            book.add_operation(stored("o-4", 1), SITE)
+            book.add_link("T1", "e-1", 4, "d" * 64, "o-4")
+            assert book.linked_operation("T1", "e-1", 4) == "o-4"
+
     # --- who is there
 
     def test_terminals_of_a_site_leave_out_the_revoked(self, ledger: LedgerUnderTest) -> None:
