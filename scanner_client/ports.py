@@ -38,7 +38,7 @@ class FeedAge:
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """Operations on this terminal by the state of their outcome (SCREENS: 存 发 收 冲 审 拒 隔)."""
+    """Operations of this terminal, held or not, by the state of their outcome (SCREENS: 存 发 收 冲 审 拒 隔)."""
 
     kept: int = 0
     sent: int = 0

@@ -8,7 +8,7 @@ from scanner_client.store import Transaction
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """`since`: when the line last changed (UTC). `kept` to `quarantined` count the operations held; `oldest` is the
+    """`since`: when the line last changed (UTC). `kept` to `quarantined` count this terminal's operations; `oldest` is the
     time of the oldest one without an answer, empty where all are answered."""
 
     v: int = 1

@@ -18,7 +18,7 @@ def command(home: Home) -> None:
     """
     try:
         with looking_into(home) as tx:
-            held = sum(1 for _ in tx.queue())
+            held = tx.held_count()
             differences = list(tx.differences())
     except StoreError as error:
         if error.kind != "corrupt":

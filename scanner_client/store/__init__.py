@@ -1,10 +1,10 @@
 """The terminal's store: one SQLite file that holds everything a scan leaves behind until the ledger has it for good.
 
 `terminal_store` opens the file and hands out transactions · `connection` and `faults` are the ground under it ·
-`schema` its tables · `stream` the links · `outbox` the operations · `feeds` the ledger's rows · `deltas` what own work
-adds to them · `view` both laid over each other · `journal` flow state, journal and alerts · `queue` what people see of
-it · `standing` its words · `settings` what they chose · `proof` that nothing was changed · `thread` its one thread ·
-`identity` whose it is.
+`schema` its tables · `stream` the links · `outbox` the operations · `keeping` how long · `feeds` the ledger's rows ·
+`deltas` what own work adds to them · `view` both laid over each other · `journal` flow state, journal and alerts ·
+`queue` what people see of it · `standing` its words · `settings` what they chose · `proof` that nothing was changed ·
+`thread` its one thread · `identity` whose it is.
 """
 
 from scanner_client.store.identity import Identity

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sized
+from collections.abc import Sized
 from typing import Any
 
 import msgspec
@@ -148,39 +148,6 @@ class Outbox(Stream, Deltas):
             # Without an index: only an operation whose id the ledger could not read is named by its hash.
             found = self._sql.execute(f"{chosen} op_hash = ?", [name]).fetchone()
         return None if found is None else (int(found[0]), str(found[1]), bool(found[2]))
-
-    # --- forgetting
-
-    def prune(self, safe_seq: int) -> None:
-        if self._sql.execute("SELECT 1 FROM feed WHERE shadow_n IS NOT NULL").fetchone():
-            return
-        last = self._last_to_prune(safe_seq)
-        if last is None:
-            return
-        head = self.head()
-        self._sql.execute(
-            "UPDATE stream SET head_seq = ?, head_hash = ? WHERE epoch = ?", [head.seq, head.hash, head.epoch]
-        )
-        gone = "(SELECT id FROM operation WHERE seq <= ?)"
-        for table in ("delta", "cover", "earlier_link"):
-            self._sql.execute(f"DELETE FROM {table} WHERE op IN {gone}", [last])
-        self._sql.execute("DELETE FROM operation WHERE seq <= ?", [last])
-
-    def _last_to_prune(self, safe_seq: int) -> int | None:
-        """The end of the longest prefix that nobody needs from here any more."""
-        last = None
-        followed = set(self.feeds())
-        for seq, id, outcome in self._sql.execute(
-            "SELECT seq, id, outcome FROM operation WHERE seq <= ? ORDER BY seq", [safe_seq]
-        ):
-            if outcome is None or not self._covered(id, followed & decode(outcome, Outcome).feeds.keys()):
-                break
-            last = int(seq)
-        return last
-
-    def _covered(self, id: str, feeds: Iterable[str]) -> bool:
-        covered = {feed for (feed,) in self._sql.execute("SELECT feed FROM cover WHERE op = ? AND shadow = 0", [id])}
-        return covered.issuperset(feeds)
 
     # --- what has left the house
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import msgspec
 
 from scanner_client.ports import QueueCounts
-from scanner_client.store.outbox import Outbox
-from scanner_client.store.standing import CONFLICT, HELD, KEPT, QUARANTINED, REFUSED, SENT
+from scanner_client.store.keeping import Keeping
+from scanner_client.store.standing import ACCEPTED, CONFLICT, HELD, KEPT, QUARANTINED, REFUSED, SENT
 from sync.wire.codec import decode
 from sync.wire.messages import Outcome
 
 
 class QueueEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One held operation, in the shape of `scanner queue list --json`. `outcome` and `n` are empty before an answer."""
+    """One operation, in the shape of `scanner queue list --json`. `outcome` and `n` are empty before an answer."""
 
     id: str
     epoch: str
@@ -28,47 +28,41 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Queue(Outbox):
-    """Counts and listing over the outbox."""
+class Queue(Keeping):
+    """Counts and listing over what is held, and over what stays visible of what no longer is."""
 
     def counts(self) -> QueueCounts:
-        standings: dict[str, int] = dict(
-            self._sql.execute(
-                "SELECT standing, count(*) FROM operation WHERE standing <> 'accepted' GROUP BY standing"
-            ).fetchall()
-        )
-        unanswered = standings.get(KEPT, 0)
+        held, before = self._standings("operation"), self._standings("past")
+        unanswered = held.get(KEPT, 0)
         sent = self._sent_unanswered() if unanswered else 0
+        accepted = self.held_count() - sum(held.values()) + before.get(ACCEPTED, 0) + self.accepted_before()
+        stand = {word: held.get(word, 0) + before.get(word, 0) for word in (CONFLICT, HELD, REFUSED, QUARANTINED)}
         return QueueCounts(
             kept=unanswered - sent,
             sent=sent,
-            accepted=self._held_count() - sum(standings.values()),
-            conflict=standings.get(CONFLICT, 0),
-            held=standings.get(HELD, 0),
-            refused=standings.get(REFUSED, 0),
-            quarantined=standings.get(QUARANTINED, 0),
+            accepted=accepted,
+            conflict=stand[CONFLICT],
+            held=stand[HELD],
+            refused=stand[REFUSED],
+            quarantined=stand[QUARANTINED],
             oldest=self._oldest_unanswered() if unanswered else "",
         )
 
+    def _standings(self, table: str) -> dict[str, int]:
+        """How many operations stand how; of those held, without the accepted ones, which are never counted singly."""
+        where = " WHERE standing <> 'accepted'" if table == "operation" else ""
+        return dict(self._sql.execute(f"SELECT standing, count(*) FROM {table}{where} GROUP BY standing").fetchall())
+
     def queue(self) -> Iterator[QueueEntry]:
-        """Every held operation in the order of the stream."""
+        """What stays of operations no longer held, then every held one; each in the order of the stream."""
+        for epoch, *row in self._sql.execute("SELECT epoch, seq, id, kind, at, outcome, standing FROM past ORDER BY n"):
+            yield _entry(epoch, *row)
         epoch, sent_seq = self.head().epoch, self.sent_seq()
-        for seq, id, kind, at, stored, standing in self._sql.execute(
+        for seq, id, kind, at, outcome, standing in self._sql.execute(
             "SELECT seq, id, kind, at, outcome, standing FROM operation ORDER BY seq"
         ):
-            outcome = None if stored is None else decode(stored, Outcome)
-            yield QueueEntry(
-                id=id,
-                epoch=epoch,
-                seq=seq,
-                kind=kind,
-                at=at,
-                state=SENT if standing == KEPT and seq <= sent_seq else standing,
-                outcome=outcome.outcome if outcome else None,
-                n=outcome.n if outcome else None,
-                conflicts=outcome.conflicts if outcome else [],
-                reason=outcome.reason if outcome else "",
-            )
+            state = SENT if standing == KEPT and seq <= sent_seq else standing
+            yield _entry(epoch, seq, id, kind, at, outcome, state)
 
     def outcome(self, id: str) -> Outcome | None:
         """The stored outcome of a held operation."""
@@ -76,15 +70,16 @@ class Queue(Outbox):
         return decode(found[0], Outcome) if found and found[0] is not None else None
 
     def standing_of(self, id: str) -> str:
-        """How a held operation stands, in the words of `standing`; empty where it is not held."""
+        """How an operation stands, in the words of `standing`; empty where nothing is left of it here."""
         found = self._sql.execute("SELECT seq, standing FROM operation WHERE id = ?", [id]).fetchone()
         if found is None:
-            return ""
+            before = self._sql.execute("SELECT standing FROM past WHERE id = ?", [id]).fetchone()
+            return str(before[0]) if before else ""
         seq, standing = found
         return SENT if standing == KEPT and seq <= self.sent_seq() else str(standing)
 
-    def _held_count(self) -> int:
-        """Without counting: only a prefix is ever pruned, so what is held is one stretch of the stream."""
+    def held_count(self) -> int:
+        """How many operations are held; not by counting: only a prefix is ever pruned, so it is one stretch."""
         first = self.first_retained()
         return 0 if first is None else self.head().seq - first + 1
 
@@ -97,3 +92,19 @@ class Queue(Outbox):
     def _oldest_unanswered(self) -> str:
         found = self._sql.execute("SELECT at FROM operation WHERE standing = ? ORDER BY seq LIMIT 1", [KEPT]).fetchone()
         return str(found[0])
+
+
+def _entry(epoch: str, seq: int, id: str, kind: str, at: str, stored: bytes | None, state: str) -> QueueEntry:
+    outcome = None if stored is None else decode(stored, Outcome)
+    return QueueEntry(
+        id=id,
+        epoch=epoch,
+        seq=seq,
+        kind=kind,
+        at=at,
+        state=state,
+        outcome=outcome.outcome if outcome else None,
+        n=outcome.n if outcome else None,
+        conflicts=outcome.conflicts if outcome else [],
+        reason=outcome.reason if outcome else "",
+    )

@@ -65,6 +65,20 @@ _TABLES: dict[str, tuple[dict[str, Any], str | tuple[str, ...]]] = {
         {"epoch": str, "seq": int, "op": str, "op_hash": str, "prev": str, "hash": str, "parent": bytes},
         ("epoch", "seq"),
     ),
+    # What stays visible of operations that are no longer held and were not plainly accepted.
+    "past": (
+        {
+            "n": int,
+            "id": str,
+            "epoch": str,
+            "seq": int,
+            "kind": str,
+            "at": str,
+            "outcome": bytes,
+            "standing": str,
+        },
+        "n",
+    ),
     # What an operation adds to a row of a feed; `pending` until a page of that feed covers it.
     "delta": (
         {
@@ -106,6 +120,8 @@ _TABLES: dict[str, tuple[dict[str, Any], str | tuple[str, ...]]] = {
 _INDEXES = (
     "CREATE UNIQUE INDEX operation_id ON operation (id)",
     "CREATE INDEX operation_standing ON operation (standing) WHERE standing <> 'accepted'",
+    "CREATE UNIQUE INDEX past_id ON past (id)",
+    "CREATE INDEX past_standing ON past (standing)",
     "CREATE INDEX earlier_link_op ON earlier_link (op)",
     "CREATE INDEX delta_key ON delta (tbl, key) WHERE pending = 1",
     "CREATE INDEX live_by1 ON live (tbl, by1) WHERE by1 IS NOT NULL",

@@ -26,3 +26,8 @@ _BY_WORD = {
 def standing(outcome: Outcome) -> str:
     """The standing of an answered operation: how things are now, else the first word; an unknown word is accepted."""
     return _BY_WORD.get(outcome.state) or _BY_WORD.get(outcome.outcome, ACCEPTED)
+
+
+def is_settled(outcome: Outcome) -> bool:
+    """Whether it was plainly accepted, so that nobody will ask for it again."""
+    return standing(outcome) == ACCEPTED and (outcome.state or outcome.outcome) != "waiting"
