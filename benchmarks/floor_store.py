@@ -23,7 +23,7 @@ def commit_operation(
     store: sqlite3.Connection,
     operation: tuple[Any, ...],
     deltas: list[tuple[Any, ...]],
-    journal: list[tuple[str, str, bytes]],
+    journal: list[tuple[str, str, str]],
     state: bytes,
 ) -> None:
     """One synced transaction with everything one confirmed pick leaves."""

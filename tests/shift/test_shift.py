@@ -123,6 +123,14 @@ def test_a_planted_loss_makes_the_command_say_no(tmp_path: Path) -> None:
     assert "not in the ledger" in said.stdout
 
 
+def test_a_real_morning_of_orders_is_picked_to_the_last_line(shared: Path) -> None:
+    """987 lines in 62 orders, 12,919 pieces, from the file with its real dirt."""
+    said = _run("--file", shared / "data" / "online_retail_morning.csv", "--quiet")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "999: 987 lines, 12 left out" in said.stdout
+    assert "987 lines, 12,919 pieces of 12,919" in said.stdout
+
+
 def _change(path: Path, statement: str) -> None:
     with closing(sqlite3.connect(path)) as file:
         assert file.execute(statement).rowcount
