@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 _SEQUENCE = re.compile(
-    rb"\x1b(?:\[<(?P<tap>\d+;\d+;\d+)(?P<end>[Mm])|\[(?P<control>[0-?]*[ -/]*[@-~])|O(?P<keypad>[A-Za-z])"
+    rb"\x1b(?:\[<(?P<tap>\d+;\d+;\d+)(?P<end>[Mm])|\[(?P<control>\[[A-E]|[0-?]*[ -/]*[@-~])|O(?P<keypad>[A-Za-z])"
     rb"|(?P<cut>\[[0-?]*[ -/]*\Z))"
 )
 _REPORT = re.compile(r"\x1b\[(?:20[01]~|<\d+;\d+;\d+[Mm])")
