@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from scanner_client.terminal import Terminal
 
 
+REVOKED = "revoked"
+"""The ledger's word for a terminal that was shut out for good."""
+
+
 class Conversation:
     """The sync loop and the control socket, on an event loop in a thread of their own."""
 
@@ -90,14 +94,16 @@ class Conversation:
     async def _changed(self, state: LineState) -> None:
         log("line", mode=state.mode, online=state.online, trouble=state.trouble, said=state.said)
         try:
-            await self._terminal.thread.run(lambda: self._note_line(state.online))
+            await self._terminal.thread.run(lambda: self._note_line(state))
         except StoreError as error:
             log("line not noted", logging.WARNING, said=str(error))
         self._terminal.line_changed(state)
 
-    def _note_line(self, online: bool) -> None:
+    def _note_line(self, state: LineState) -> None:
         with self._terminal.store.step() as tx:
-            tx.note_line(online=online)
+            tx.note_line(online=state.online)
+            if state.trouble is not None:
+                tx.note_trouble(state.reason if state.reason == REVOKED else state.trouble, state.said)
 
     def _absorbed(self, result: Absorbed) -> None:
         if result.forked:

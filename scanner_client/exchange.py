@@ -66,6 +66,7 @@ class StoreExchange:
             result = absorb(tx, sent, reply, new_epoch=new_epoch())
             if result.verdict is Verdict.ABSORBED:
                 tx.note_answer(reply.at, _ends(reply))
+                tx.end_trouble()
             return result
 
     def _cursors(self) -> tuple[str, Sequence[Cursor]]:

@@ -50,6 +50,14 @@ class QueueCounts:
     oldest: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something people must see whatever they are doing. `kind` is a text's name, `facts` fill it in."""
+
+    kind: str
+    facts: dict[str, str] = field(default_factory=dict)
+
+
 class StepTransaction(Protocol):
     """One event's reads and writes on the terminal's store; all of it becomes durable together when the block ends.
 
@@ -80,6 +88,10 @@ class StepTransaction(Protocol):
     def standing_of(self, id: str) -> str:
         """How an operation held here stands: kept, sent, accepted, conflict, held, refused, quarantined; else empty."""
 
+    def alerts(self) -> Sequence[Alert]:
+        """What people must see until its cause ends, oldest first: two_ledgers, stream_forked, resync, page_damaged,
+        revoked, unauthorised, wrong_ledger, quarantined."""
+
     def load_state(self) -> bytes | None:
         """The flow state the last event left, so that a restart stands at the same prompt."""
 
@@ -93,14 +105,6 @@ class Store(Protocol):
 
     def step(self) -> AbstractContextManager[StepTransaction]:
         """BEGIN IMMEDIATE … COMMIT (synced). Raises StoreError (disk full, read-only, corrupt): nothing was kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """Something people must see whatever they are doing. `kind` is a text's name, `facts` fill it in."""
-
-    kind: str
-    facts: dict[str, str] = field(default_factory=dict)
 
 
 class StoreError(Exception):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
+from scanner_client.alerts import ToldAlert, told
 from scanner_client.store import Transaction
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """`since`: when the line last changed (UTC). `kept` to `quarantined` count this terminal's operations; `oldest` is the
-    time of the oldest one without an answer, empty where all are answered."""
+    """`since`: when the line last changed (UTC). `kept` to `quarantined` count this terminal's operations; `oldest`
+    is the time of the oldest one without an answer, empty where all are answered; `alerts` is what people must see
+    until its cause ends."""
 
     v: int = 1
     terminal: str
@@ -26,6 +28,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     refused: int
     quarantined: int
     oldest: str
+    alerts: list[ToldAlert] = []
 
     @property
     def unsent(self) -> int:
@@ -52,4 +55,5 @@ def status_in(tx: Transaction, *, running: bool) -> Status:
         refused=counts.refused,
         quarantined=counts.quarantined,
         oldest=counts.oldest,
+        alerts=[told(alert) for alert in tx.alerts()],
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from sync.core.absorb import Absorbed
+from sync.core.absorb import Absorbed, Verdict
 from sync.core.machine import (
     Action,
     Answered,
@@ -40,6 +40,11 @@ from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
 from sync.wire.service import WaitReply
 
+_SAID_OF = {
+    Verdict.FOREIGN: "Another ledger answers at this address: correct the address in config.toml.",
+    Verdict.TWO_LEDGERS: "Two ledgers answer in turn, or an old copy of one was put back: tell the administrator.",
+}
+
 
 class Exchange(Protocol):
     """The terminal's side of a round trip, each one transaction of its store. All raise SyncFault."""
@@ -59,12 +64,14 @@ class Line(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """What people are told. `said` is the sentence of the last fault, empty while all is well."""
+    """What people are told. `said` is the sentence of the last fault and `reason` the ledger's word for it, both empty
+    while all is well."""
 
     mode: Mode
     online: bool
     trouble: Trouble | None
     said: str = ""
+    reason: str = ""
 
 
 class Driver:
@@ -95,13 +102,13 @@ class Driver:
         self._timer: asyncio.TimerHandle | None = None
         self._asked: list[asyncio.Future[None]] = []
         self._owed: list[asyncio.Future[None]] = []
-        self._said = ""
+        self._said = self._reason = ""
         self._ended = False
         self._told: LineState | None = None
 
     @property
     def state(self) -> LineState:
-        return LineState(self._machine.mode, self._machine.online, self._machine.trouble, self._said)
+        return LineState(self._machine.mode, self._machine.online, self._machine.trouble, self._said, self._reason)
 
     # --- what others ask of it
 
@@ -199,19 +206,19 @@ class Driver:
             reply = await self._line.exchange(request)
             result = await self._exchange.absorb(sent, reply)
         except SyncFault as fault:
-            self._said = str(fault)
+            self._said, self._reason = str(fault), fault.reason
             return Failed(fault.trouble, fault.retry_after)
         except Exception as error:  # noqa: BLE001  # a mistake of ours must not end the conversation: tell, and try again
             self._wrong(error)
             return Failed(Trouble.SERVER_ERROR)
-        self._said = ""
+        self._said, self._reason = _SAID_OF.get(result.verdict, ""), ""
         return Answered(result)
 
     async def _wait_for_news(self) -> Event:
         try:
             reply = await self._line.wait(*await self._exchange.cursors())
         except SyncFault as fault:
-            self._said = str(fault)
+            self._said, self._reason = str(fault), fault.reason
             return WatchFailed(fault.trouble)
         except Exception as error:  # noqa: BLE001  # as above
             self._wrong(error)

@@ -19,13 +19,15 @@ from sync.core.machine import Trouble
 
 
 class SyncFault(Exception):
-    """One sentence for people. `trouble` is what the machine makes of it, `retry_after` seconds that were asked for."""
+    """One sentence for people. `trouble` is what the machine makes of it, `retry_after` seconds that were asked for,
+    `reason` the ledger's own word, where it was the ledger that refused."""
 
     trouble: ClassVar[Trouble]
 
-    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+    def __init__(self, message: str, retry_after: float = 0.0, *, reason: str = "") -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.reason = reason
 
 
 class LineFault(SyncFault):

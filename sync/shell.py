@@ -29,7 +29,7 @@ from sync.faults import (
 from sync.wire.codec import decode, encode
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
-from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, WaitReply
+from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, ErrorText, WaitReply
 
 if TYPE_CHECKING:
     import httpx
@@ -205,10 +205,12 @@ class LedgerLine:
         return "without sending a response" not in str(error)
 
     def _refusal(self, status: int, reply: bytes, retry_after: float) -> SyncFault:
-        said = _said(reply)
+        error = _error(reply)
+        said = error.message
         match status:
             case 401 | 403:
-                return Unauthorised(said or "The ledger does not accept this terminal: enrol it again.")
+                sentence = said or "The ledger does not accept this terminal: enrol it again."
+                return Unauthorised(sentence, reason=error.reason)
             case 409:
                 return WrongLedger(said or f"Another ledger answers at {self._url}: check the address.")
             case 413:
@@ -234,12 +236,12 @@ def _packed(body: bytes) -> tuple[dict[str, str], bytes]:
     return {**headers, "content-encoding": "gzip"}, gzip.compress(body, compresslevel=1, mtime=0)
 
 
-def _said(reply: bytes) -> str:
-    """The ledger's own sentence, where it was the ledger that refused."""
+def _error(reply: bytes) -> ErrorText:
+    """The ledger's own word and sentence, where it was the ledger that refused."""
     try:
-        return decode(reply, ErrorReply).error.message
+        return decode(reply, ErrorReply).error
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
+        return ErrorText("", "")
 
 
 def _seconds(text: str) -> float:

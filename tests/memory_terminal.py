@@ -12,7 +12,7 @@ from scanner_client.core.events import Key, Scan
 from scanner_client.core.state import State
 from scanner_client.core.view import Size, View
 from scanner_client.flows import shipped_flows, shipped_texts
-from scanner_client.ports import FeedAge, NewOperation, QueueCounts, StoreError
+from scanner_client.ports import Alert, FeedAge, NewOperation, QueueCounts, StoreError
 from scanner_client.runtime import Runtime, Shown
 from sync.wire.bodies import BODY_TYPES, Posting
 from sync.wire.codec import decode, encode
@@ -92,6 +92,9 @@ class MemoryTransaction:
 
     def standing_of(self, id: str) -> str:
         return "kept" if self.operation(id) else ""
+
+    def alerts(self) -> Sequence[Alert]:
+        return []
 
     def load_state(self) -> bytes | None:
         return self._store.state

@@ -15,14 +15,16 @@ from scanner_client.status import Status, status_in
 @json_option
 @home_option
 def command(as_json: bool, home: Home) -> None:
-    """Show mode, line and how many operations stand where. Only reads, also while the terminal runs."""
+    """Show mode, line, how many operations stand where, and alerts. Only reads, also while the terminal runs."""
     status = _status(home)
     if as_json:
         echo_json(status)
         return
     for name, value in msgspec.structs.asdict(status).items():
-        if name != "v":
+        if name not in ("v", "alerts"):
             click.echo(f"{name:12} {value}")
+    for alert in status.alerts:
+        click.echo(f"{'ALERT':12} {alert.says}")
 
 
 def _status(home: Home) -> Status:

@@ -1,4 +1,4 @@
-"""What is kept beside the stream: where the flow stands, one line of everything that happened, what people must see."""
+"""What is kept beside the stream: where the flow stands, and one line of everything that happened."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from scanner_client.ports import Alert
 from scanner_client.store.identity import Section
 from sync.wire.codec import encode
 
@@ -16,7 +15,7 @@ KEPT_LINES = 100_000
 
 
 class Journal(Section):
-    """Flow state, journal and alerts."""
+    """Flow state and journal."""
 
     def load_state(self) -> bytes | None:
         found = self._sql.execute("SELECT state FROM flow_state").fetchone()
@@ -40,17 +39,3 @@ class Journal(Section):
         """The newest `count` lines, newest first: time, kind, entry."""
         found = self._sql.execute("SELECT at, kind, entry FROM journal ORDER BY n DESC LIMIT ?", [count])
         return [(at, kind, msgspec.json.decode(entry)) for at, kind, entry in found]
-
-    def alert(self, kind: str, **facts: str) -> None:
-        self._sql.execute(
-            "INSERT OR IGNORE INTO alert (at, kind, facts) VALUES (?, ?, ?)",
-            [self._sources.now(), kind, encode(facts, canonical_order=True).decode()],
-        )
-
-    def clear_alert(self, kind: str) -> None:
-        self._sql.execute("DELETE FROM alert WHERE kind = ?", [kind])
-
-    def alerts(self) -> Sequence[Alert]:
-        """What people must see until its cause ends, oldest first."""
-        found = self._sql.execute("SELECT kind, facts FROM alert ORDER BY n")
-        return [Alert(kind, msgspec.json.decode(facts)) for kind, facts in found]

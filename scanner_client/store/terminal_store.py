@@ -9,18 +9,17 @@ from pathlib import Path
 
 from scanner_client.files import PRIVATE_FILE, sync_folder
 from scanner_client.store import schema
+from scanner_client.store.alerts import Alerts
 from scanner_client.store.connection import Connection
 from scanner_client.store.faults import fault_from, is_fault
 from scanner_client.store.feeds import Feeds
 from scanner_client.store.identity import Identity, Sources
 from scanner_client.store.journal import Journal
 from scanner_client.store.proof import Proof
-from scanner_client.store.queue import Queue
 from scanner_client.store.settings import Settings
-from scanner_client.store.view import View
 
 
-class Transaction(Queue, Proof, Feeds, View, Journal, Settings):
+class Transaction(Alerts, Proof, Feeds, Journal, Settings):
     """One open transaction: `sync.core.terminal.TerminalTransaction` and `scanner_client.ports.StepTransaction` in one.
 
     Everything done through it commits together, synced to the disk, or not at all.

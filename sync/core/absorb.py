@@ -153,6 +153,7 @@ def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> tuple[bool, b
     if cursor == at and not page.covers and not complete:
         return False, False
     tx.put_rows(page.feed, rows, cursor, shadow=shadow)
+    tx.clear_alert("page_damaged")
     tx.cover(page.feed, page.covers, shadow=shadow)
     for change in changes:
         for op, state in change.states.items():

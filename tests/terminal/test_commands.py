@@ -176,6 +176,24 @@ async def test_a_reply_lost_after_the_ledger_committed_changes_nothing(
     assert scanner.json("status")["sent"] == 0
 
 
+def test_a_revoked_terminal_is_told_so_by_its_status_until_it_is_let_in_again(
+    scanner: Scanner, served: Running, database: Path
+) -> None:
+    """R23: it keeps its queue meanwhile."""
+    name = scanner.home.config().terminal
+    ids = scanner.keep(1)
+    assert ledger(database, "terminal", "revoke", name).status == 0
+    assert scanner("sync", "--once").status == 1
+    (alert,) = scanner.json("status")["alerts"]
+    assert (alert["kind"], alert["says"]) == ("revoked", alert["facts"]["said"])
+    assert f"ALERT        {alert['says']}" in scanner("status").out
+    code = told(database, "terminal", "rotate", name, "--json")["code"]
+    assert scanner("enroll", served.address, code).status == 0
+    assert scanner("sync", "--once").status == 0
+    assert scanner.json("status")["alerts"] == []
+    assert posted(database, scanner) == ids
+
+
 def test_without_a_ledger_the_queue_waits_and_says_so(scanner: Scanner) -> None:
     config = scanner.home.config()
     scanner.home.config_file.write_text(scanner.home.config_file.read_text().replace(config.url, "http://127.0.0.1:9"))
