@@ -16,6 +16,8 @@ from server_stub.ledger.rules import settle
 from server_stub.ledger.streams import held, take_offer
 from sync.wire.bodies import TransferredIn, TransferredOut
 from sync.wire.messages import StreamState, SyncReply, SyncRequest
+from sync.wire.operation import Cursor
+from sync.wire.rows import Conflict
 
 
 def read(request: SyncRequest, terminal: Terminal) -> list[Incoming]:
@@ -74,16 +76,27 @@ def settle_since(
 
 
 def _note_drained(book: Book, terminal: Terminal, request: SyncRequest, have_seq: int) -> bool:
-    """Remember how far a terminal with an empty queue had read. Nothing it may still send is older than that."""
+    """Remember how far a terminal with an empty queue had read: nothing it may still send is older than that.
+
+    Only while a provisional conflict waits for the word, so that a terminal that merely looks makes the ledger write
+    nothing.
+    """
     if request.stream.head != have_seq:
         return False
     noted = False
     for cursor in request.feeds:
-        known = not cursor.part and book.hash_at(cursor.feed, cursor.n) == cursor.hash
-        if known and terminal.drained.get(cursor.feed, 0) < cursor.n:  # a late copy of an old request proves nothing
+        before = terminal.drained.get(cursor.feed, 0)  # a late copy of an old request proves nothing
+        if cursor.part or cursor.n <= before or not _is_awaited(book, cursor, before):
+            continue
+        if book.hash_at(cursor.feed, cursor.n) == cursor.hash:
             book.set_drained(terminal.id, cursor.feed, cursor.n)
             noted = True
     return noted
+
+
+def _is_awaited(book: Book, cursor: Cursor, before: int) -> bool:
+    waiting = book.select(Conflict, site=cursor.feed, state="provisional")
+    return any(before < conflict.n <= cursor.n for conflict in waiting)
 
 
 def _safe_seq(book: Book, terminal: Terminal, epoch: str, have_seq: int) -> int:
