@@ -21,6 +21,10 @@ SAFE_BACKUPS = 2
 """Newest backups of the running history from which `ledger restore` loses nothing that a terminal had."""
 
 
+ROWS_PER_PART = 12
+"""As on the real ledger, the same always: a terminal between two parts of a snapshot may meet another copy of it."""
+
+
 class Disasters:
     def __init__(self, world: World, random: Random) -> None:
         self.world, self.random = world, random
@@ -110,7 +114,7 @@ class Disasters:
 
     def compact(self) -> None:
         feeds = sorted(self.world.server.ledger.tables.log)
-        self.world.server.ledger.compact(self.random.choice(feeds), rows_per_part=self.random.randint(5, 60))
+        self.world.server.ledger.compact(self.random.choice(feeds), rows_per_part=ROWS_PER_PART)
 
     def restore_backup(self) -> None:
         """`ledger restore` of one of the two newest backups of this history: nothing that terminals had is lost."""
