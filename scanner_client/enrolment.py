@@ -14,7 +14,7 @@ import msgspec
 from scanner_client.clock import new_uuid7, utc_now
 from scanner_client.files import write_private
 from scanner_client.home import Config, Home, HomeError, NotEnrolled
-from scanner_client.keys import TerminalKey, new_key, read_key
+from scanner_client.keys import TerminalKey, is_certified, new_key, read_key
 from scanner_client.store import Identity, TerminalStore, create_store
 from scanner_client.store.identity import Sources
 from sync.wire.canonical import sha256_hex
@@ -33,6 +33,10 @@ class _Draft(msgspec.Struct, frozen=True):
 
 class OtherTerminal(HomeError):
     """The home holds another terminal's work."""
+
+
+class OtherLedger(HomeError):
+    """The key that signs is not the one this terminal has known."""
 
 
 def enrol(home: Home, url: str, code: str, *, ask: Ask, ca_file: str = "", new_epoch: Callable[[], str]) -> Config:
@@ -67,13 +71,8 @@ def _key_and_nonce(home: Home, code: str) -> tuple[TerminalKey, str]:
 
 
 def _check(home: Home, request: EnrollRequest, reply: EnrollReply) -> None:
-    certified = reply.certificate
-    if (certified.terminal, certified.ledger_id, certified.public_key) != (
-        reply.terminal,
-        reply.ledger_id,
-        request.public_key,
-    ):
-        raise HomeError("The ledger's certificate is not for this terminal: tell the administrator, and enrol again.")
+    """The answer is the ledger's word for this key and this home, or nothing of it is used. Raises HomeError."""
+    _check_certificate(home, request, reply)
     try:
         before = home.config()
     except NotEnrolled:
@@ -82,6 +81,20 @@ def _check(home: Home, request: EnrollRequest, reply: EnrollReply) -> None:
         raise OtherTerminal(
             f"{home.path} holds the work of terminal {before.terminal} at {before.site}, and this code is for"
             f" {reply.terminal} at {reply.site}: name another --home, or ask for a code for {before.terminal}."
+        )
+
+
+def _check_certificate(home: Home, request: EnrollRequest, reply: EnrollReply) -> None:
+    """It names this terminal and this key, and is signed: by the key it names, and never by another key than before."""
+    certified = reply.certificate
+    named = (certified.ledger_id, certified.terminal, certified.site, certified.public_key)
+    if named != (reply.ledger_id, reply.terminal, reply.site, request.public_key) or not is_certified(certified):
+        raise HomeError("The ledger's certificate is not for this terminal: tell the administrator, and enrol again.")
+    before = home.read_certificate()
+    if before is not None and (before.ledger_id, before.ledger_key) != (certified.ledger_id, certified.ledger_key):
+        raise OtherLedger(
+            "The ledger signs with another key than the one that enrolled this terminal before: ask the administrator;"
+            f" only if the key was changed on purpose, remove {home.certificate} and enrol again."
         )
 
 

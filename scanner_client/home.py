@@ -18,6 +18,7 @@ import msgspec
 import platformdirs
 
 from scanner_client.files import PRIVATE_FILE, PRIVATE_FOLDER, write_private
+from sync.wire.service import Certificate
 
 
 class HomeError(Exception):
@@ -110,6 +111,17 @@ class Home:
             return self.token.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise HomeError(f"The token {self.token} cannot be read ({error}): enrol this terminal again.") from error
+
+    def read_certificate(self) -> Certificate | None:
+        """The ledger's certificate of this terminal's key; None where there is none. Raises HomeError."""
+        try:
+            return msgspec.json.decode(self.certificate.read_bytes(), type=Certificate)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.DecodeError) as error:
+            raise HomeError(
+                f"The certificate {self.certificate} cannot be read ({error}): enrol this terminal again without it."
+            ) from error
 
     @contextmanager
     def locked(self, doing: str) -> Iterator[None]:

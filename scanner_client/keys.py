@@ -1,4 +1,5 @@
-"""The terminal's Ed25519 key: made at enrolment, kept in its own file outside the store, used to sign.
+"""The terminal's Ed25519 key: made at enrolment, kept in its own file outside the store, used to sign; and the check
+of the ledger's signature on its certificate.
 
 cryptography is imported when a key is first made or read, in a worker thread.
 """
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scanner_client.files import write_private
 from scanner_client.home import HomeError
+from sync.wire.service import Certificate, certificate_statement
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -57,6 +59,24 @@ def read_key(path: Path) -> TerminalKey:
     if not isinstance(private, Ed25519PrivateKey):
         raise HomeError(f"The key {path} is not an Ed25519 key: enrol this terminal again.")
     return TerminalKey(private)
+
+
+def is_certified(certificate: Certificate) -> bool:
+    """Whether the ledger key that the certificate names has signed it."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  # after the first frame
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+
+    try:
+        key = Ed25519PublicKey.from_public_bytes(_from_base64url(certificate.ledger_key))
+        key.verify(_from_base64url(certificate.signature), certificate_statement(certificate))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _from_base64url(text: str) -> bytes:
+    """Raises ValueError (binascii.Error is one)."""
+    return base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
 def _base64url(data: bytes) -> str:

@@ -13,7 +13,6 @@ from scanner_client.files import write_private
 from scanner_client.home import Home, HomeError
 from scanner_client.keys import read_key
 from sync.wire.bundle import Entry, Header, write_bundle
-from sync.wire.service import Certificate
 
 
 @click.group("queue")
@@ -53,16 +52,9 @@ def export_queue(file: Path, home: Home) -> None:
             ledger_id=tx.ledger_id, terminal=tx.terminal, site=tx.site, epoch=head.epoch, head=head.seq, at=utc_now()
         )
         entries = [Entry(link=one.link, op=msgspec.Raw(one.raw)) for one in tx.offer(1, head.seq)]
-    data = write_bundle(header, entries, sign=read_key(home.key).sign, certificate=_certificate(home))
+    data = write_bundle(header, entries, sign=read_key(home.key).sign, certificate=home.read_certificate())
     try:
         write_private(file, data)
     except OSError as error:
         raise HomeError(f"{file} cannot be written ({error.strerror}): name another file.") from error
     click.echo(f"{len(entries)} operations written to {file}.")
-
-
-def _certificate(home: Home) -> Certificate | None:
-    try:
-        return msgspec.json.decode(home.certificate.read_bytes(), type=Certificate)
-    except FileNotFoundError:
-        return None

@@ -9,13 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from scanner_client.clock import new_epoch
-from scanner_client.enrolment import OtherTerminal, enrol
+from scanner_client.enrolment import OtherLedger, OtherTerminal, enrol
 from scanner_client.home import Config, Home, HomeBusy, HomeError, NotEnrolled
 from scanner_client.keys import new_key, read_key
 from scanner_client.store import TerminalStore
 from scanner_client.store.identity import Sources
+from server_stub.keys import LedgerKey
 from sync.faults import Unreachable
 from sync.wire.service import Certificate, EnrollReply, EnrollRequest, enrollment_statement
 
@@ -26,11 +29,19 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-class Registrar:
-    """Answers enrolments as a ledger does; `lost` answers are given and never arrive."""
+Forge = Callable[[Certificate], Certificate]
+LEDGER_KEY, OTHER_KEY = LedgerKey(Ed25519PrivateKey.generate()), LedgerKey(Ed25519PrivateKey.generate())
 
-    def __init__(self, terminal: str = "T1", lost: int = 0) -> None:
+
+class Registrar:
+    """Answers enrolments as a ledger does; `lost` answers are given and never arrive, `forge` changes certificates."""
+
+    def __init__(
+        self, terminal: str = "T1", lost: int = 0, key: LedgerKey = LEDGER_KEY, forge: Forge = lambda made: made
+    ) -> None:
         self.terminal = terminal
+        self.key = key
+        self.forge = forge
         self.lost = lost
         self.requests: list[EnrollRequest] = []
 
@@ -44,7 +55,7 @@ class Registrar:
             site="A",
             public_key=request.public_key,
             issued="2026-11-02T08:00:00Z",
-            ledger_key="k",
+            ledger_key="",
         )
         return EnrollReply(
             terminal=self.terminal,
@@ -52,7 +63,7 @@ class Registrar:
             ledger_id="ledger-1",
             ledger_epoch="e",
             token=f"token {len(self.requests)}",
-            certificate=certificate,
+            certificate=self.forge(self.key.certify(certificate)),
             feeds=["global", "A"],
         )
 
@@ -94,6 +105,35 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key_and_nonce(empty: Hom
     enrolled(empty, registrar)
     first, second = registrar.requests
     assert first == second
+
+
+FORGED: dict[str, Forge] = {
+    "not signed": lambda made: replace(made, signature=""),
+    "signature of something else": lambda made: replace(made, issued="2026-11-03T08:00:00Z"),
+    "another terminal's": lambda made: LEDGER_KEY.certify(replace(made, terminal="T2")),
+    "another site's": lambda made: LEDGER_KEY.certify(replace(made, site="B")),
+    "of another key": lambda made: LEDGER_KEY.certify(replace(made, public_key=OTHER_KEY.public)),
+    "a key that is none": lambda made: replace(made, ledger_key="*"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_certificate_that_the_ledger_did_not_sign_for_this_key_enrols_nobody(empty: Home, name: str) -> None:
+    with pytest.raises(HomeError, match="certificate is not for this terminal"):
+        enrolled(empty, Registrar(forge=FORGED[name]))
+    with pytest.raises(NotEnrolled):
+        empty.config()
+    assert not empty.database.exists()
+    enrolled(empty, Registrar())
+
+
+def test_a_terminal_knows_its_ledger_by_the_key_that_signed_before(empty: Home) -> None:
+    enrolled(empty, Registrar())
+    with pytest.raises(OtherLedger, match=r"remove .*certificate\.json and enrol again"):
+        enrolled(empty, Registrar(key=OTHER_KEY), code="11111-22222")
+    assert empty.read_token() == "token 1"
+    empty.certificate.unlink()
+    enrolled(empty, Registrar(key=OTHER_KEY), code="11111-22222")
 
 
 def test_another_code_is_another_enrolment(empty: Home) -> None:
@@ -150,6 +190,7 @@ BROKEN: dict[str, Callable[[Home], object]] = {
     "config.toml": lambda home: home.config(),
     "terminal.key": lambda home: read_key(home.key),
     "token": lambda home: home.read_token(),
+    "certificate.json": lambda home: home.read_certificate(),
 }
 
 
