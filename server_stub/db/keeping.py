@@ -16,8 +16,8 @@ from sync.wire.codec import encode
 from sync.wire.messages import GLOBAL_FEED
 
 ROWS_PER_PART = 500
-"""Not to be changed between two versions: a terminal between two parts of a snapshot may meet another copy of the ledger,
-and only (n, hash) and the part's number tell it where it stands."""
+"""The same in every version: a terminal between two parts of a snapshot may meet another copy of the ledger, and only
+(n, hash) and the part's number tell it where it stands."""
 
 
 def compact(session: Session, feed: str, rows_per_part: int = ROWS_PER_PART) -> int:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from simulator.broken import Broken
 from simulator.device import Device
 from simulator.history import History
-from simulator.memory_terminal import State, read_row
 from simulator.server import Server
+from simulator.terminal_state import State, read_row
 
 from server_stub.ledger.conflicts import ACTIVE, UNDONE
 from sync.wire.bodies import Posting

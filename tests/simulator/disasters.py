@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from simulator.device import Device
 from simulator.memory_book import Tables
-from simulator.memory_terminal import MemoryTerminal, State
+from simulator.memory_terminal import MemoryTerminal
 from simulator.server import Server
+from simulator.terminal_state import State
 
 from server_stub.ledger.book import Backup
 from sync.core.machine import Mode, ModeChosen, SyncNow

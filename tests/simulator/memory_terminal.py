@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
+from simulator.terminal_state import Held, Rows, Shadow, State, lay, read_row
 
 from scanner_client.ports import NewOperation
 from sync.core.terminal import Head, Offered, RowChange
 from sync.wire.bodies import Posting, decode_body
 from sync.wire.canonical import ZERO_HASH
-from sync.wire.codec import decode
-from sync.wire.effects import Effect, LineProgress, TaskTurn, effect_feed, effects
+from sync.wire.effects import Effect, effect_feed, effects
 from sync.wire.messages import Outcome, feed_origin
 from sync.wire.operation import (
     Cursor,
@@ -33,68 +32,9 @@ from sync.wire.operation import (
     new_operation,
     op_hash,
 )
-from sync.wire.quantity import Quantity
-from sync.wire.rows import BY_TABLE, Balance, OrderLine, Row, Task
+from sync.wire.rows import Balance, Row
 
 R = TypeVar("R", bound=Row)
-Rows = dict[tuple[str, str], bytes]
-
-
-@lru_cache(maxsize=50_000)
-def read_row(table: str, data: bytes) -> Row:
-    """Rows repeat across terminals and transactions; each is decoded once."""
-    return decode(data, BY_TABLE[table])
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A retained operation. `effects` were computed when it was confirmed: an undo's target may be pruned first."""
-
-    id: str
-    op_hash: str
-    raw: bytes
-    operation: Operation
-    body: Any
-    links: tuple[Link, ...]
-    effects: tuple[Effect, ...]
-    outcome: Outcome | None = None
-    covered: frozenset[str] = frozenset()
-
-    def is_pending_in(self, feed: str) -> bool:
-        """Whether its effects are laid over the feed's rows. What the ledger did not post in a feed, no page of that
-        feed will ever cover (a second undo of a transfer, say)."""
-        return feed not in self.covered and (self.outcome is None or feed in self.outcome.feeds)
-
-
-@dataclass(frozen=True, slots=True)
-class Shadow:
-    rows: Rows
-    cursor: Cursor
-    covered: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
-class State:
-    """What a terminal's disk holds. Read it freely; only an open transaction changes one, and its own."""
-
-    epoch: str
-    head: Head
-    parent: Parent | None = None
-    ledger_epochs: tuple[str, ...] = ()
-    held: dict[str, Held] = field(default_factory=dict)
-    rows: dict[str, Rows] = field(default_factory=dict)
-    cursors: dict[str, Cursor] = field(default_factory=dict)
-    shadows: dict[str, Shadow] = field(default_factory=dict)
-    alerts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
-
-    def copy(self) -> State:
-        return replace(
-            self,
-            held=dict(self.held),
-            rows=dict(self.rows),
-            cursors=dict(self.cursors),
-            shadows=dict(self.shadows),
-        )
 
 
 class MemoryTransaction:
@@ -338,7 +278,7 @@ class MemoryTerminal:
     def view(self, feed: str) -> dict[tuple[str, str], Row]:
         rows = {key: read_row(key[0], data) for key, data in self.state.rows.get(feed, {}).items()}
         for effect in self.pending(feed):
-            _lay(rows, effect)
+            lay(rows, effect)
         return rows
 
     def row(self, kind: type[R], key: str) -> R | None:
@@ -360,22 +300,3 @@ class MemoryTerminal:
             if isinstance(effect, Posting):
                 found[effect.account] = found.get(effect.account, 0) + effect.quantity.units
         return {key: units for key, units in found.items() if units}
-
-
-def _lay(rows: dict[tuple[str, str], Row], effect: Effect) -> None:
-    match effect:
-        case Posting():
-            key = (Balance.table, effect.account)
-            now = rows.get(key)
-            before = now.quantity if isinstance(now, Balance) else Quantity(0)
-            rows[key] = effect.balance(before + effect.quantity)
-        case LineProgress():
-            line = rows.get((OrderLine.table, effect.key))
-            if isinstance(line, OrderLine):
-                rows[(OrderLine.table, effect.key)] = msgspec.structs.replace(
-                    line, done=line.done + effect.done, short=line.short + effect.short
-                )
-        case TaskTurn():
-            task = rows.get((Task.table, effect.key))
-            if isinstance(task, Task):
-                rows[(Task.table, effect.key)] = msgspec.structs.replace(task, state=effect.state)
