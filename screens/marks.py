@@ -25,6 +25,7 @@ class Mark(StrEnum):
     TITLE = "title"
     ERROR = "error"
     QUESTION = "question"
+    PLACE = "place"
     PROMPT = "prompt"
     CURSOR = "cursor"
     HINT = "hint"
@@ -50,6 +51,7 @@ def marks(view: View) -> list[list[Span]]:
     spans = [_structure(view, y, layout) for y in range(len(view.rows))]
     for y in _emphasised(view, layout):
         spans[y].append(Span(0, pane, Mark.ERROR if view.error else Mark.QUESTION))
+    _mark_place(view, spans, pane)
     _mark_prompt(view, spans, pane)
     return spans
 
@@ -79,6 +81,17 @@ def _error_rows(view: View, layout: Size) -> int:
     """In the tall layout the refusal ends at a rule."""
     ending = next((y for y, row in enumerate(view.rows) if y and row.startswith("--")), 1 + _ERROR_ROWS[layout])
     return min(ending - 1, _ERROR_ROWS[layout])
+
+
+def _mark_place(view: View, spans: list[list[Span]], pane: int) -> None:
+    """Where to go: the first time the location is named."""
+    place = view.asked.location
+    for y in range(1, len(view.rows)) if place and not view.error else ():
+        at = view.rows[y].find(place)
+        start = cell_len(view.rows[y][:at])
+        if at >= 0 and start < pane:
+            spans[y].append(Span(start, start + cell_len(place), Mark.PLACE))
+            return
 
 
 def _mark_prompt(view: View, spans: list[list[Span]], pane: int) -> None:
