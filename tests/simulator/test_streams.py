@@ -18,6 +18,7 @@ from sync.wire.bodies import Received
 from sync.wire.codec import decode, encode
 from sync.wire.messages import GLOBAL_FEED, GapRange, Limits, SyncReply
 from sync.wire.quantity import Quantity
+from sync.wire.rows import Conflict
 
 LEDGER = "ledger"
 
@@ -122,3 +123,26 @@ def test_two_clones_pushing_in_turn_mint_one_epoch_each_at_most_and_lose_no_scan
     assert forks_by_half[0] == forks_by_half[1], "no epoch is minted once both have their own stream"
     assert sorted(server.ledger.tables.operations) == sorted(scans)
     assert original.store.balances("A") == twin.store.balances("A")
+
+
+def test_a_stick_fills_the_gap_of_operations_that_nobody_else_held_any_more() -> None:
+    """X11: the ledger was put back, the terminal had forgotten what two backups held; the stick still has it."""
+    server = new_server()
+    pusher = Pusher(new_store("a"), server)
+    old = server.ledger.tables.copy()
+    scans = [pusher.scan() for _ in range(3)]
+    pusher.drain()
+    with pusher.store.transaction() as tx:
+        stick = list(tx.offer(1, 10))
+    server.ledger.back_up()
+    server.ledger.back_up()
+    pusher.push()
+    assert not pusher.store.state.held
+    server.put_back(old, "le-2")
+    pusher.drain()
+    assert [(gap.from_seq, gap.to_seq) for gap in server.ledger.tables.gaps["T1"]] == [(1, 3)]
+    server.take_stick("T1", stick)
+    assert sorted(server.ledger.tables.operations) == sorted(scans)
+    assert server.ledger.tables.gaps["T1"] == ()
+    raised = [row for row in server.ledger.tables.rows[Conflict.table].values() if isinstance(row, Conflict)]
+    assert [(row.kind, row.state) for row in raised] == [("stream_gap", "explained")]
