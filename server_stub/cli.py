@@ -24,6 +24,7 @@ COMMANDS = {
     "order": "orders",
     "token": "tokens",
     "import": "importing",
+    "import-folder": "folders",
     "import-queue": "queues",
     "stock": "reading",
     "ops": "reading",

@@ -19,7 +19,7 @@ from server_stub.importing.problems import ImportProblem
 from server_stub.importing.reading import read_records
 from server_stub.importing.source import Source, read_source
 from server_stub.importing.suspicion import note_suspicions
-from server_stub.importing.telling import sentences, told
+from server_stub.importing.telling import Told, sentences, told
 from server_stub.place import Place
 from sync.wire.quantity import Quantity
 from sync.wire.rows import Site
@@ -33,12 +33,12 @@ class Wish:
 
     kind: str
     file: Path
-    named: str | None
-    check: bool
-    create_items: bool
-    encoding: str
-    site: str
-    as_json: bool
+    named: str | None = None
+    check: bool = False
+    create_items: bool = False
+    encoding: str = ""
+    site: str = ""
+    as_json: bool = False
 
 
 @click.command("import")
@@ -70,18 +70,23 @@ def import_command(place: Place | None, **asked: Any) -> None:
     wish = Wish(**asked)
     if place is None and not wish.check:
         raise click.UsageError("name the ledger with --db or LEDGER_DB, or only look at the file with --check")
+    report = import_file(wish, place)
+    if wish.as_json:
+        say_json(report)
+    else:
+        click.echo("\n".join(sentences(report)))
+    raise SystemExit(0 if report.clean else 1)
+
+
+def import_file(wish: Wish, place: Place | None) -> Told:
+    """Import one file and account for it. Raises Failed where it cannot be read at all."""
     try:
         account, mapping, used = _read(wish, place)
     except ImportProblem as problem:
         raise Failed(str(problem)) from problem
     taken = _take(place, wish, mapping, account) if place else None
     account.close()
-    report = told(wish.kind, wish.file.name, used, account, taken, checked_only=wish.check)
-    if wish.as_json:
-        say_json(report)
-    else:
-        click.echo("\n".join(sentences(report)))
-    raise SystemExit(0 if report.clean else 1)
+    return told(wish.kind, wish.file.name, used, account, taken, checked_only=wish.check)
 
 
 def _read(wish: Wish, place: Place | None) -> tuple[Account, Mapping, str]:

@@ -114,3 +114,21 @@ def test_real_orders_come_in_with_the_shipped_mapping_and_again_change_nothing(l
     assert "999 rows: 987 accepted, 12 rejected" in first.output
     assert "987 lines in 62 orders, 12,919 pieces" in first.output
     assert "nothing changed: the ledger has 987 rows of this file already" in second.output
+
+
+def test_a_folder_is_imported_in_the_order_that_leaves_nothing_unknown(ledger: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "warehouse"
+    folder.mkdir()
+    for kind in ("orders", "stock", "barcodes", "items", "locations", "sites"):
+        (folder / f"{kind}.csv").write_text(FILES[kind], encoding="utf-8")
+    done = _run("import-folder", str(folder), "--site", "WH1", "--json")
+    rejected = {report["kind"]: [one["row"] for one in report["rejected"]] for report in json.loads(done.stdout)}
+    assert rejected == {"sites": [], "items": [], "barcodes": [], "locations": [], "stock": [], "orders": [4]}
+    assert done.exit_code == 1, "one row names an item that nobody knows"
+
+
+def test_a_folder_without_files_named_after_a_kind_is_refused(ledger: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.csv").write_text("a,b\n", encoding="utf-8")
+    done = _run("import-folder", str(tmp_path))
+    assert done.exit_code == 2
+    assert "items.csv" in done.stderr
