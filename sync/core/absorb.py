@@ -108,13 +108,21 @@ def _whose(tx: TerminalTransaction, sent: Sent, reply: SyncReply) -> Verdict:
 
 def _streams_disagree(head: Head, state: StreamState, tx: TerminalTransaction) -> bool:
     """True exactly when this terminal was restored or cloned: the ledger has more than our head, or another link at a
-    seq that we hold. A pruned link's hash is unknown, which is no disagreement."""
+    seq that we know. A pruned link's hash is unknown, which is no disagreement, but for the last one pruned."""
     if state.have_seq > head.seq:
         return True
     if state.have_seq == 0:
         return False
-    mine = head.hash if state.have_seq == head.seq else tx.link_hash(state.have_seq)
+    mine = head.hash if state.have_seq == head.seq else _hash_at(tx, state.have_seq)
     return mine is not None and mine != state.have_hash
+
+
+def _hash_at(tx: TerminalTransaction, seq: int) -> str | None:
+    """Hash of our link at `seq`: the first link still held names the one before it. Else a terminal whose clone put
+    another link there would offer for ever what the ledger can never take."""
+    if tx.first_retained() == seq + 1:
+        return tx.offer(seq + 1, 1)[0].link.prev
+    return tx.link_hash(seq)
 
 
 def _take_pages(tx: TerminalTransaction, pages: list[Page]) -> tuple[bool, bool]:
