@@ -146,3 +146,24 @@ def test_a_stick_fills_the_gap_of_operations_that_nobody_else_held_any_more() ->
     assert server.ledger.tables.gaps["T1"] == ()
     raised = [row for row in server.ledger.tables.rows[Conflict.table].values() if isinstance(row, Conflict)]
     assert [(row.kind, row.state) for row in raised] == [("stream_gap", "explained")]
+
+
+def test_a_terminal_whose_clone_took_the_place_of_its_forgotten_links_still_drains() -> None:
+    server = new_server()
+    original = Pusher(new_store("a"), server)
+    original.scan()
+    original.drain()
+    old, twin = server.ledger.tables.copy(), Pusher(clone(original.store, "b"), server)
+    forgotten = original.scan()
+    original.drain()
+    server.ledger.back_up()
+    server.ledger.back_up()
+    original.push()
+    server.put_back(old, "le-2")
+    in_its_place = twin.scan()
+    twin.drain()
+    kept = original.scan()
+    original.drain()
+    assert (original.forks, twin.forks) == (1, 0)
+    assert {in_its_place, kept} <= set(server.ledger.tables.operations)
+    assert forgotten not in server.ledger.tables.operations, "two backups held it, and the ledger was put back further"
