@@ -9,9 +9,18 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 LIBRARIES = (
-    "biip", "click", "cryptography.hazmat.primitives.asymmetric.ed25519", "cryptography.hazmat.primitives.serialization",
-    "httpx", "msgspec", "platformdirs", "serial", "sqlite3", "sqlite_utils", "tenacity",
-)  # fmt: skip
+    "biip",
+    "click",
+    "cryptography.hazmat.primitives.asymmetric.ed25519",
+    "cryptography.hazmat.primitives.serialization",
+    "httpx",
+    "msgspec",
+    "platformdirs",
+    "serial",
+    "sqlite3",
+    "sqlite_utils",
+    "tenacity",
+)
 READY = "ready for work"
 
 

@@ -89,7 +89,7 @@ def label(number: int, serial: str = "L2411-03") -> str:
     return f"]C121{serial}\x1d01{gtin14(number)}"
 
 
-# --- what a terminal holds ------------------------------------------------------------------------------------------------
+# --- what a terminal holds --------------------------------------------------------------------------------------------
 
 
 def view_of(home: Home, size: Size, language: str) -> View:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyte
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_S = 50.0
+PATIENCE_S = 120.0
 BEAT_S = 0.05
 RUN = ("-m", "scanner_client.start", "run")
 
@@ -35,7 +35,8 @@ class Window:
         self.resize(width, height)
         self.process = subprocess.Popen(
             [sys.executable, *command], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), cwd=ROOT, env=_environment(),
+            preexec_fn=_own_the_line,  # noqa: PLW1509  # else the program would not hear that the window was resized
+            cwd=ROOT, env=_environment(),
         )  # fmt: skip
         os.close(theirs)
         self._reader = threading.Thread(target=self._read)
@@ -78,6 +79,13 @@ class Window:
     def wait_for_text(self, *texts: str) -> None:
         self.wait_for(lambda: all(text in self.text for text in texts), f"the screen shows {texts}")
 
+    def wait_for_rows(self, rows: Sequence[str], what: str) -> None:
+        """All rows but the status row."""
+        self.wait_for(lambda: self.rows()[1:] == list(rows), what)
+
+    def wait_for_entry(self, shown: str) -> None:
+        self.wait_for(lambda: any(row.endswith(shown) for row in self.rows()), f"a row ends with {shown}")
+
     def end(self) -> int:
         """Ask it to end; gives its exit status."""
         if self.process.poll() is None:
@@ -113,6 +121,10 @@ def window(home: Path, *options: str, width: int = 20, height: int = 16) -> Iter
         yield opened
     finally:
         opened.close()
+
+
+def _own_the_line() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _display(screen: pyte.Screen) -> Iterator[str]:

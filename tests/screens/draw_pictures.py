@@ -78,11 +78,11 @@ def _gtin(code: str) -> str:
     return f"01{code.zfill(14)}"
 
 
-async def draw(view: View, file: Path) -> None:
+async def draw(view: View) -> str:
     app = ScannerApp(view, Still(), Still())
     async with app.run_test(size=(view.size.width, view.size.height)) as pilot:
         await pilot.pause()
-        file.write_text(app.export_screenshot(title=f"scanner {view.size}", simplify=True), encoding="utf-8")
+        return app.export_screenshot(title=f"scanner {view.size}", simplify=True)
 
 
 def main(home: Path, folder: Path) -> None:
@@ -93,7 +93,7 @@ def main(home: Path, folder: Path) -> None:
                 shutil.copy(home / "terminal.db", copy)
                 views = moments(Path(copy) / "terminal.db", size, language)
             for name, view in views.items():
-                asyncio.run(draw(view, folder / f"{name}-{size}-{language}.svg"))
+                (folder / f"{name}-{size}-{language}.svg").write_text(asyncio.run(draw(view)), encoding="utf-8")
 
 
 if __name__ == "__main__":

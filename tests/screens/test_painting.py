@@ -53,7 +53,7 @@ class NoKeyboard:
     wait = None
 
     def feed(self, data: bytes) -> None:
-        raise AssertionError("nobody types")
+        raise AssertionError(f"nobody types {data!r}")
 
     def tick(self) -> None:
         raise AssertionError("nobody types")
@@ -72,7 +72,7 @@ def painted(app: ScannerApp) -> list[str]:
     return [rows.render_line(y).text for y in range(rows.size.height)]
 
 
-# --- painting -------------------------------------------------------------------------------------------------------------
+# --- painting ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -116,7 +116,7 @@ async def test_no_key_of_textual_does_anything() -> None:
         assert len(app.screen_stack) == 1
 
 
-# --- what stands out ------------------------------------------------------------------------------------------------------
+# --- what stands out --------------------------------------------------------------------------------------------------
 
 
 def marked(view: View, mark: Mark) -> list[int]:
@@ -157,7 +157,7 @@ def test_an_alert_fills_the_screen_with_its_words() -> None:
     assert marked(view, Mark.ERROR) == [0, 1, 2]
 
 
-# --- taps -----------------------------------------------------------------------------------------------------------------
+# --- taps -------------------------------------------------------------------------------------------------------------
 
 
 def tapped(view: View, text: str) -> tuple[str, ...]:
@@ -199,7 +199,7 @@ def test_a_tap_on_a_hint_presses_the_keys_it_names(row: str, text: str, pressed:
     assert tapped(hinting(row), text) == pressed
 
 
-# --- waiting --------------------------------------------------------------------------------------------------------------
+# --- waiting ----------------------------------------------------------------------------------------------------------
 
 
 class SlowStore(MemoryStore):

@@ -1,4 +1,4 @@
-"""The real program on a pseudo terminal: it shows the views, and whatever the line brings it takes as scans and keys."""
+"""The real program on a pseudo terminal: it shows the views, and what the line brings it takes as scans and keys."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pty_window import Window, window
 
 from scanner_client.core.view import SIZES, Size
 from scanner_client.home import Home
+from sync.wire.rows import Site
 
 LINES, PIECES = 9, 99
 END = b"\r"
@@ -41,12 +42,16 @@ def scans(home: Home) -> list[str]:
     return [entry["raw"] for entry in journal(home, "scan")]
 
 
-def scanned(home: Home, screen: Window, count: int) -> Callable[[], bool]:
-    """Whether so many scans are on the disk; asked only when the screen shows no work behind."""
+def scanned(home: Home, count: int) -> Callable[[], bool]:
+    """Whether so many scans are on the disk."""
     return lambda: len(scans(home)) >= count
 
 
-# --- frames ---------------------------------------------------------------------------------------------------------------
+def last_scan_is(home: Home, code: str) -> Callable[[], bool]:
+    return lambda: scans(home)[-1:] == [code]
+
+
+# --- frames -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -58,7 +63,7 @@ def test_the_screen_shows_the_view_cell_by_cell_at_every_size(home: Home, langua
         for size in SIZES:
             screen.resize(size.width, size.height)
             wanted = [row.rstrip() for row in view_of(home, size, language).rows[1:]]
-            screen.wait_for(lambda wanted=wanted: screen.rows()[1:] == wanted, f"the frame at {size}")
+            screen.wait_for_rows(wanted, f"the frame at {size}")
 
 
 def test_resizing_keeps_step_and_entry(home: Home) -> None:
@@ -72,7 +77,7 @@ def test_resizing_keeps_step_and_entry(home: Home) -> None:
         screen.wait_for(lambda: len(screen.rows()) == 4 and screen.rows()[-1].endswith(">4"), "the entry at 20x4")
 
 
-# --- scans ----------------------------------------------------------------------------------------------------------------
+# --- scans ------------------------------------------------------------------------------------------------------------
 
 
 def a_thousand_scans(random: Random) -> tuple[list[str], set[int]]:
@@ -93,7 +98,7 @@ def test_a_thousand_scans_at_full_speed_are_kept_in_order_and_the_wrong_ones_lis
         work_at_the_first_location(screen)
         before = len(scans(home))
         screen.send(b"".join(code.encode() + END for code in sent))
-        screen.wait_for(scanned(home, screen, before + len(sent)), "a thousand scans are on the disk")
+        screen.wait_for(scanned(home, before + len(sent)), "a thousand scans are on the disk")
         screen.wait_for_text("Next order")
         assert screen.end() == 0
     told = journal(home, "scan")[before:]
@@ -114,7 +119,7 @@ def test_scans_made_while_the_program_starts_wait_in_order(home: Home) -> None:
         screen.wait_for_text("Starting")
         codes = [BADGE, "SO-1", "UNKNOWN-1", "UNKNOWN-2"]
         screen.send(b"".join(code.encode() + END for code in codes))
-        screen.wait_for(scanned(home, screen, len(codes)), "the early scans are on the disk")
+        screen.wait_for(scanned(home, len(codes)), "the early scans are on the disk")
         assert scans(home) == codes
 
 
@@ -122,28 +127,22 @@ def test_a_pasted_code_is_one_scan_with_its_separators(home: Home) -> None:
     with window(home.path) as screen:
         screen.wait_for_text("Scan badge")
         screen.send(b"\x1b[200~" + label(1).encode() + b"\x1b[201~")
-        screen.wait_for(scanned(home, screen, 1), "the pasted code is on the disk")
+        screen.wait_for(scanned(home, 1), "the pasted code is on the disk")
         assert scans(home) == [label(1)]
 
 
 def test_a_code_that_is_not_utf_8_is_read_in_the_sites_code_page(tmp_path: Path) -> None:
     rows = [row for row in one_order(1, 2) if row.table != "site"]
     code = "毛巾A1-02"
-    home = furnish(tmp_path / "home", [*rows, site("gb18030")])
+    home = furnish(tmp_path / "home", [*rows, Site(code=SITE, code_page="gb18030")])
     with window(home.path) as screen:
         screen.wait_for_text("Scan badge")
         screen.send(code.encode("gb18030") + END)
-        screen.wait_for(scanned(home, screen, 1), "the code is on the disk")
+        screen.wait_for(scanned(home, 1), "the code is on the disk")
         assert scans(home) == [code]
 
 
-def site(code_page: str):  # type: ignore[no-untyped-def]
-    from sync.wire.rows import Site
-
-    return Site(code=SITE, code_page=code_page)
-
-
-# --- keys and bytes -------------------------------------------------------------------------------------------------------
+# --- keys and bytes ---------------------------------------------------------------------------------------------------
 
 
 def test_digits_enter_and_backspace_do_everything(home: Home) -> None:
@@ -155,7 +154,7 @@ def test_digits_enter_and_backspace_do_everything(home: Home) -> None:
         screen.wait_for_text("Qty")
         for key, shown in ((b"9", ">9"), (b"8", ">98"), (b"\x7f", ">9"), (b"9", ">99")):
             screen.send(key)
-            screen.wait_for(lambda shown=shown: any(row.endswith(shown) for row in screen.rows()), shown)
+            screen.wait_for_entry(shown)
         screen.send(END)
         screen.wait_for_text("A-02-03")
         assert picked(home) == {location(1): 99}
@@ -165,7 +164,7 @@ def test_escape_and_a_digit_together_are_two_keys(home: Home) -> None:
     with window(home.path) as screen:
         work_at_the_first_location(screen)
         screen.send(b"\x1b7")
-        screen.wait_for(lambda: any(row.endswith(">7") for row in screen.rows()), "the digit after Esc")
+        screen.wait_for_entry(">7")
 
 
 def test_fullwidth_digits_of_an_input_method_are_digits(home: Home) -> None:
@@ -183,7 +182,21 @@ def test_a_tap_on_a_hint_presses_its_key(home: Home) -> None:
         screen.wait_for_text("扫工牌")
 
 
-CONTROL = [b"\x03", b"\x11", b"\x1a", b"\x04", b"\x1c", b"\x13", b"\x00", b"\xe9", b"\x1b", b"\x1b[", b"\x1b[1;", b"\x1bO", b"\x90"]
+CONTROL = [
+    b"\x03",
+    b"\x11",
+    b"\x1a",
+    b"\x04",
+    b"\x1c",
+    b"\x13",
+    b"\x00",
+    b"\xe9",
+    b"\x1b",
+    b"\x1b[",
+    b"\x1b[1;",
+    b"\x1bO",
+    b"\x90",
+]
 
 
 def test_no_byte_ends_suspends_or_moves_the_program(home: Home) -> None:
@@ -191,9 +204,8 @@ def test_no_byte_ends_suspends_or_moves_the_program(home: Home) -> None:
     with window(home.path) as screen:
         screen.wait_for_text("Scan badge")
         for number, byte in enumerate(CONTROL, start=1):
-            screen.send(byte * 3)
-            screen.send(END + f"AFTER-{number:03d}".encode() + END)
-            screen.wait_for(lambda number=number: f"AFTER-{number:03d}" in scans(home)[-1:], f"a scan after {byte!r}")
+            screen.send(byte * 3 + END + f"AFTER-{number:03d}".encode() + END)
+            screen.wait_for(last_scan_is(home, f"AFTER-{number:03d}"), f"a scan after {byte!r}")
         assert "Scan badge" in screen.text or "ERROR" in screen.text
 
 
@@ -207,7 +219,7 @@ def it_still_accepts_a_scan_after(home: Home, strings: int) -> None:
         for one in random_bytes(Random(7), strings):
             screen.send(one)
         screen.send(END + b"SENTINEL-1" + END)
-        screen.wait_for(lambda: scans(home)[-1:] == ["SENTINEL-1"], "the random bytes are behind us")
+        screen.wait_for(last_scan_is(home, "SENTINEL-1"), "the random bytes are behind us")
         screen.wait_for(lambda: _accepts(home, screen), "a scan is accepted")
 
 
@@ -218,16 +230,18 @@ def _accepts(home: Home, screen: Window) -> bool:
     code = seen.asked.confirm or asked.get(seen.step) or BADGE
     before = len(scans(home))
     screen.send(code.encode() + END)
-    screen.wait_for(scanned(home, screen, before + 1), "the scan is listed")
+    screen.wait_for(scanned(home, before + 1), "the scan is listed")
     last = journal(home, "scan")[-1]
     return bool(last["raw"] == code and last["accepted"])
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_after_five_thousand_random_byte_strings_it_still_accepts_a_scan(home: Home) -> None:
     it_still_accepts_a_scan_after(home, 5_000)
 
 
-# --- beginning and end ----------------------------------------------------------------------------------------------------
+# --- beginning and end ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
