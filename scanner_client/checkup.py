@@ -66,7 +66,7 @@ def _one_sqlite(_home: Home) -> Finding:
 
 
 def _permissions(home: Home) -> Finding:
-    private = [home.path, home.key, home.token, home.database]
+    private = [home.path, home.key, home.token, home.former_token, home.certificate, home.database]
     open_ones = [str(path) for path in private if path.exists() and open_to_others(path)]
     if open_ones:
         return Finding("permissions", False, f"others can read {', '.join(open_ones)}; run chmod go= on each")

@@ -14,11 +14,13 @@ from concurrent.futures import Future
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from scanner_client.clock import utc_now
 from scanner_client.control import Answer, Ask, listening
 from scanner_client.exchange import StoreExchange
 from scanner_client.logs import log
 from scanner_client.ports import StoreError
 from scanner_client.status import Status
+from scanner_client.tokens import RenewingLine
 from sync.core.absorb import Absorbed
 from sync.core.machine import Machine, Mode
 from sync.driver import Driver, LineState
@@ -37,11 +39,13 @@ class Conversation:
 
     def __init__(self, terminal: Terminal, mode: Mode) -> None:
         self._terminal = terminal
-        config = terminal.config
-        self._line = LedgerLine(config.url, token=terminal.home.read_token(), ca_file=config.ca_file)
+        config, home = terminal.config, terminal.home
+        self._line = LedgerLine(
+            config.url, token=home.read_token(), former_token=home.read_former_token(), ca_file=config.ca_file
+        )
         self._driver = Driver(
-            StoreExchange(terminal.thread, terminal.home, _program(), self._absorbed),
-            self._line,
+            StoreExchange(terminal.thread, home, _program(), self._absorbed),
+            RenewingLine(self._line, home, terminal.thread, utc_now),
             machine=Machine(mode=mode),
             jitter=random.random,
             changed=self._changed,

@@ -106,7 +106,7 @@ def _move_in(home: Home, key: TerminalKey, reply: EnrollReply, new_epoch: Callab
         create_store(home.database, Identity(reply.ledger_id, reply.terminal, reply.site), new_epoch())
     write_private(home.certificate, msgspec.json.encode(reply.certificate))
     key.write(home.key)
-    write_private(home.token, f"{reply.token}\n".encode())
+    home.write_token(reply.token)
 
 
 def _relink(home: Home, epoch: str) -> None:
@@ -114,5 +114,6 @@ def _relink(home: Home, epoch: str) -> None:
     try:
         with store.sync_transaction() as tx:
             tx.mint_epoch(epoch)
+            tx.note_token(utc_now())
     finally:
         store.close()

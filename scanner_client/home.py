@@ -1,6 +1,7 @@
 """A terminal's home: the folder with its store, settings, key and token, and the lock that one program holds.
 
-HOME is 0700; `terminal.key` and `token` are 0600. Every file is written whole: beside its name, synced, then renamed.
+HOME is 0700; `terminal.key`, `token` and `token.former` are 0600. Every file is written whole: beside its name, synced,
+then renamed.
 """
 
 from __future__ import annotations
@@ -64,6 +65,10 @@ class Home:
         return self.path / "token"
 
     @property
+    def former_token(self) -> Path:
+        return self.path / "token.former"
+
+    @property
     def certificate(self) -> Path:
         return self.path / "certificate.json"
 
@@ -111,6 +116,21 @@ class Home:
             return self.token.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise HomeError(f"The token {self.token} cannot be read ({error}): enrol this terminal again.") from error
+
+    def read_former_token(self) -> str:
+        """The token before the present one; empty where there is none."""
+        try:
+            return self.former_token.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def write_token(self, token: str, former: str = "") -> None:
+        """Keep a token, whole or not at all, and `former` beside it. Raises OSError."""
+        if former:
+            write_private(self.former_token, f"{former}\n".encode())
+        write_private(self.token, f"{token}\n".encode())
+        if not former:
+            self.former_token.unlink(missing_ok=True)
 
     def read_certificate(self) -> Certificate | None:
         """The ledger's certificate of this terminal's key; None where there is none. Raises HomeError."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -29,7 +29,7 @@ from sync.faults import (
 from sync.wire.codec import decode, encode
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
-from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, ErrorText, WaitReply
+from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, ErrorText, TokenReply, WaitReply
 
 if TYPE_CHECKING:
     import httpx
@@ -47,13 +47,22 @@ GZIP_FROM_BYTES = 1024
 
 
 class LedgerLine:
-    """One terminal's way to one ledger. Keeps its connection between requests. Used by one event loop."""
+    """One terminal's way to one ledger. Keeps its connection between requests. Used by one event loop.
+
+    `former_token` is tried where `token` is not accepted: a ledger that was put back knows only the older one.
+    """
 
     def __init__(
-        self, url: str, *, token: str = "", ca_file: str = "", request_seconds: float = REQUEST_SECONDS
+        self,
+        url: str,
+        *,
+        token: str = "",
+        former_token: str = "",
+        ca_file: str = "",
+        request_seconds: float = REQUEST_SECONDS,
     ) -> None:
         self._url = url.rstrip("/")
-        self._token = token
+        self._tokens = [one for one in (token, former_token) if one]
         self._ca_file = ca_file
         self._request_seconds = request_seconds
         self._client: httpx.AsyncClient | None = None
@@ -67,6 +76,19 @@ class LedgerLine:
     async def enroll(self, request: EnrollRequest) -> EnrollReply:
         """`POST /v1/terminals/enroll`. Raises SyncFault; Unauthorised where the code is not (or no longer) good."""
         return await self._ask("POST", "/v1/terminals/enroll", EnrollReply, body=encode(request))
+
+    @property
+    def token(self) -> str:
+        """The token in use; empty before the enrolment."""
+        return self._tokens[0] if self._tokens else ""
+
+    def change_token(self, token: str) -> None:
+        """Use this one from now on, and the one in use where it is not accepted."""
+        self._tokens = [token, self.token]
+
+    async def next_token(self) -> str:
+        """`POST /v1/terminals/token`: a further token; the one in use is good until the new one was used."""
+        return (await self._ask("POST", "/v1/terminals/token", TokenReply)).token
 
     async def wait(self, terminal: str, cursors: Sequence[Cursor]) -> WaitReply:
         """`GET /v1/wait`: returns when a feed has moved past its cursor, or after the ledger's patience."""
@@ -94,10 +116,43 @@ class LedgerLine:
         query: dict[str, str] | None = None,
         patience: float = 0.0,
     ) -> T:
+        headers, content = await asyncio.to_thread(_packed, body)
+
+        async def once() -> bytes:
+            return await self._once(method, path, query, headers, content, patience)
+
+        reply = await self._with_a_token(once)
+        return await asyncio.to_thread(self._read, reply, kind)
+
+    async def _with_a_token(self, once: Callable[[], Awaitable[bytes]]) -> bytes:
+        """The answer to the token in use or, where that is not accepted, to the other one, which then stays in use."""
+        try:
+            return await once()
+        except Unauthorised:
+            if len(self._tokens) < 2:
+                raise
+            self._tokens.reverse()
+            try:
+                return await once()
+            except SyncFault:
+                self._tokens.reverse()
+            raise
+
+    async def _once(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str] | None,
+        headers: dict[str, str],
+        body: bytes,
+        patience: float,
+    ) -> bytes:
+        """The body of the answer to one request. Raises SyncFault."""
         if self._client is None:
             self._client = await asyncio.to_thread(self._make_client)
-        headers, content = await asyncio.to_thread(_packed, body)
-        request = self._request(self._client, method, path, query, headers, content)
+        if self.token:
+            headers = {**headers, "authorization": f"Bearer {self.token}"}
+        request = self._request(self._client, method, path, query, headers, body)
         try:
             async with asyncio.timeout(self._request_seconds + patience):
                 status, reply, retry_after = await self._send_again_if_stale(request)
@@ -106,7 +161,7 @@ class LedgerLine:
         self._answered_before = True
         if status != 200:
             raise self._refusal(status, reply, retry_after)
-        return await asyncio.to_thread(self._read, reply, kind)
+        return reply
 
     def _request(
         self,
@@ -138,8 +193,6 @@ class LedgerLine:
                 f"The file of certificates {self._ca_file} cannot be read: correct `ca_file` in config.toml."
             ) from error
         headers = {"accept-encoding": "gzip"}
-        if self._token:
-            headers["authorization"] = f"Bearer {self._token}"
         # Each request has its own limit for the whole of it; this one is httpx's, for each step. The proxy settings of
         # the surroundings are not for a scanner on a warehouse floor.
         longest = self._request_seconds + LONG_POLL_SECONDS

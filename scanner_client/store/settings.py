@@ -1,4 +1,4 @@
-"""What a person chose for this terminal, and how its line to the ledger was last seen; both survive a restart."""
+"""What a person chose for this terminal, how its line to the ledger was last seen, how old its token is."""
 
 from __future__ import annotations
 
@@ -25,3 +25,11 @@ class Settings(Section):
         if before != online or not since:
             self._set_meta("online", str(int(online)))
             self._set_meta("line_since", self._sources.now())
+
+    def token_since(self) -> str:
+        """Since when this terminal has its token (UTC); empty where that is not known."""
+        return self._meta("token_since") or ""
+
+    def note_token(self, at: str) -> None:
+        """The token counts from this time on."""
+        self._set_meta("token_since", at)

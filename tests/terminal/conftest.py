@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from api.programs import Running, ledger, service
 
 from scanner_client.files import write_private
 from scanner_client.home import Config, Home
@@ -15,6 +16,8 @@ from scanner_client.store import Identity, TerminalStore, create_store
 from scanner_client.store.identity import Sources
 
 IDENTITY = Identity("ledger-1", "T1", "A")
+HALL = "HALL"
+"""The site of the real ledger."""
 
 
 @pytest.fixture
@@ -46,3 +49,21 @@ def home(tmp_path: Path) -> Home:
     write_private(made.token, b"a-token\n")
     made.write_config(Config(url="http://127.0.0.1:9", ledger_id="ledger-1", terminal="T1", site="A"))
     return made
+
+
+# --- a real ledger
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("ledger") / "ledger.db"
+    for words in (("init",), ("site", "add", HALL)):
+        ran = ledger(file, *words)
+        assert ran.status == 0, ran.err
+    return file
+
+
+@pytest.fixture(scope="session")
+def served(database: Path) -> Iterator[Running]:
+    with service(database) as running:
+        yield running

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api.programs import Running, ledger, service, told
+from api.programs import Running, ledger, told
+from terminal.conftest import HALL
 
 from scanner_client.home import Home
 from scanner_client.rehearsal.proxy import Proxy
@@ -24,7 +25,7 @@ from sync.wire.operation import decode_operation
 
 ROOT = Path(__file__).resolve().parents[2]
 APPENDER = Path(__file__).with_name("appender.py")
-SITE = "HALL"
+SITE = HALL
 
 
 @dataclass
@@ -72,21 +73,6 @@ class Scanner:
 
 def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT)}
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("ledger") / "ledger.db"
-    for words in (("init",), ("site", "add", SITE)):
-        ran = ledger(file, *words)
-        assert ran.status == 0, ran.err
-    return file
-
-
-@pytest.fixture(scope="module")
-def served(database: Path) -> Iterator[Running]:
-    with service(database) as running:
-        yield running
 
 
 @pytest.fixture
