@@ -105,6 +105,12 @@ def journal(home: Home, kind: str) -> list[dict[str, Any]]:
         return [entry for _, known, entry in reversed(tx.journal_lines(100_000)) if known == kind]
 
 
+def last_scan(home: Home) -> str:
+    """The raw text of the newest scan, empty where the newest lines hold none."""
+    with _opened(home) as tx:
+        return next((str(entry["raw"]) for _, known, entry in tx.journal_lines(100) if known == "scan"), "")
+
+
 def picked(home: Home) -> dict[str, int]:
     """Pieces kept as picked, by location."""
     found: dict[str, int] = {}

@@ -12,7 +12,19 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from furnished_home import BADGE, SITE, furnish, journal, label, location, long_location, one_order, picked, view_of
+from furnished_home import (
+    BADGE,
+    SITE,
+    furnish,
+    journal,
+    label,
+    last_scan,
+    location,
+    long_location,
+    one_order,
+    picked,
+    view_of,
+)
 from pty_window import Window, window
 
 from scanner_client.core.view import SIZES, Size
@@ -48,7 +60,7 @@ def scanned(home: Home, count: int) -> Callable[[], bool]:
 
 
 def last_scan_is(home: Home, code: str) -> Callable[[], bool]:
-    return lambda: scans(home)[-1:] == [code]
+    return lambda: last_scan(home) == code
 
 
 # --- frames -----------------------------------------------------------------------------------------------------------
