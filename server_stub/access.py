@@ -21,6 +21,7 @@ from server_stub.keys import (
     secret_hash,
 )
 from server_stub.ledger.book import Terminal
+from server_stub.pins import Pins
 from sync.wire.messages import GLOBAL_FEED
 from sync.wire.service import Certificate, EnrollReply, EnrollRequest, TokenReply, enrollment_statement
 
@@ -60,8 +61,8 @@ class Token:
     used: bool = False
 
 
-class Registry(Protocol):
-    """Terminals, invitations and tokens in one transaction."""
+class Registry(Pins, Protocol):
+    """Terminals, invitations, tokens and PINs in one transaction."""
 
     @property
     def ledger_id(self) -> str: ...

@@ -24,6 +24,10 @@ class ServedLedger(Reader, Protocol):
     def ledger_id(self) -> str: ...
     @property
     def ledger_epoch(self) -> str: ...
+    @property
+    def environment(self) -> str:
+        """`live`, `training` or `test`."""
+
     def sync(self, request: SyncRequest) -> SyncReply: ...
     def heads(self) -> Mapping[str, Cursor]:
         """The newest entry of each feed."""

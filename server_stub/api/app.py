@@ -22,6 +22,7 @@ from server_stub.api.exchange import sync
 from server_stub.api.health import health
 from server_stub.api.lists import list_route
 from server_stub.api.openapi import SHOWN, document
+from server_stub.api.pins import bring_pin, read_pins
 from server_stub.api.refusals import Refusal, busy, refusal_response
 from server_stub.api.replies import reply
 from server_stub.api.settings import Settings
@@ -68,6 +69,8 @@ def _routes() -> list[Route]:
         Route("/v1/wait", wait),
         Route("/v1/terminals/enroll", enroll_terminal, methods=["POST"]),
         Route("/v1/terminals/token", rotate_token, methods=["POST"]),
+        Route("/v1/pins", read_pins),
+        Route("/v1/pins", bring_pin, methods=["POST"]),
         *(Route(f"/v1/{name}", list_route(name)) for name in SHOWN),
         Route("/health", health),
         Route("/openapi.json", openapi),

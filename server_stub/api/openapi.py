@@ -9,6 +9,7 @@ import msgspec
 from server_stub.api.health import Health
 from server_stub.listings import LISTS, MAX_PAGE, OperationLine, filters_of
 from sync.wire.messages import SyncReply, SyncRequest
+from sync.wire.pins import PinChoice, PinsReply
 from sync.wire.quantity import Quantity
 from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, TokenReply, WaitReply
 
@@ -26,6 +27,8 @@ MESSAGES: tuple[type[msgspec.Struct], ...] = (
     TokenReply,
     WaitReply,
     ErrorReply,
+    PinsReply,
+    PinChoice,
     Health,
 )
 
@@ -45,6 +48,10 @@ def document(version: str) -> dict[str, Any]:
             "/v1/wait": {"get": _operation("Wait for news", WaitReply, query=("terminal", "cursors"))},
             "/v1/terminals/enroll": {"post": _open(_operation("Enrol", EnrollReply, takes=EnrollRequest))},
             "/v1/terminals/token": {"post": _operation("Get the next token", TokenReply)},
+            "/v1/pins": {
+                "get": _operation("Read the verifiers of the site's PINs", PinsReply),
+                "post": _operation("Bring a chosen PIN's verifier", PinsReply, takes=PinChoice),
+            },
             **{f"/v1/{name}": {"get": _list(name)} for name in SHOWN},
             "/health": {"get": _open(_operation("Is the service up?", Health))},
             "/openapi.json": {"get": _open(_answered("This document", {"type": "object"}))},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ import msgspec
 from server_stub.changes import put_global
 from server_stub.commands.asking import db_option, have_done, json_option, lines, office_user, reading, say_rows
 from server_stub.office import OfficeRefusal, office_work
+from server_stub.pins import reset_pin
 from server_stub.ports import ServedLedger
 from server_stub.words import checked_code
 from sync.wire.rows import Operator
@@ -36,6 +38,14 @@ def deactivate_operator(ledger: ServedLedger, code: str, by: str) -> None:
     if known is None:
         raise OfficeRefusal(f"there is no operator {code!r}; `ledger operator list` shows those there are", 1)
     put_global(ledger, "operator_deactivated", by, msgspec.structs.replace(known, active=False))
+
+
+@office_work
+def reset_operator_pin(ledger: ServedLedger, code: str) -> str:
+    """End the operator's PIN; the one-time code for the next one, which is told once and nowhere kept."""
+    if ledger.get(Operator, code) is None:
+        raise OfficeRefusal(f"there is no operator {code!r}; `ledger operator list` shows those there are", 1)
+    return ledger.registry(lambda registry: reset_pin(registry, code, datetime.now(UTC)))
 
 
 def roles_of(words: Sequence[str]) -> dict[str, list[str]]:
@@ -87,3 +97,18 @@ def deactivate(code: str, place: Any) -> None:
     """Let the operator CODE log in no more. What CODE did stays."""
     have_done(place, deactivate_operator, code=code, by=office_user())
     click.echo(f"{code} is deactivated")
+
+
+@operator_command.command("reset-pin")
+@click.argument("code")
+@db_option
+def reset_pin_command(code: str, place: Any) -> None:
+    """End the PIN of the operator CODE and print a one-time code, good for a day.
+
+    \b
+      ledger operator reset-pin WANG
+
+    The operator types it at a scanner that reaches the ledger, and then chooses a new PIN.
+    """
+    one_time = have_done(place, reset_operator_pin, code=code)
+    click.echo(f"{code} chooses a new PIN at a scanner with the one-time code {one_time}")

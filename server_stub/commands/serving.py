@@ -18,12 +18,21 @@ from server_stub.service import CannotListen, Listening, serve
 
 POSTGRES_THREADS = 8
 LOOK_AGAIN_SECONDS = 1.0
+ENVIRONMENTS = ("live", "training", "test")
 
 
 @click.command("init")
+@click.option(
+    "--environment",
+    type=click.Choice(ENVIRONMENTS),
+    default=ENVIRONMENTS[0],
+    show_default=True,
+    envvar="LEDGER_ENVIRONMENT",
+    help="What the ledger is for; terminals show it, and only a live one demands PINs.",
+)
 @key_option
 @db_option
-def init_command(place: Place, key: Path | None) -> None:
+def init_command(place: Place, key: Path | None, environment: str) -> None:
     """Make a new, empty ledger and its signing key.
 
     \b
@@ -37,7 +46,7 @@ def init_command(place: Place, key: Path | None) -> None:
         if place.file:
             _make_file(place.file)
         with sole_use(place):
-            create_schema(place.url)
+            create_schema(place.url, environment=environment)
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             create_key(path)

@@ -1,4 +1,4 @@
-"""`Registry` over SQL: terminals, invitations and tokens. They lie beside the log: a restore lists what it lost."""
+"""`Registry` over SQL: terminals, invitations, tokens and PINs. They lie beside the log: a restore lists its loss."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from server_stub.db.book import Identity
 from server_stub.db.book_streams import StreamPart
 from server_stub.db.session import Session
 from server_stub.ledger.book import Terminal
+from server_stub.pins import KeptPin
 
 
 def _revoke() -> Any:
@@ -93,6 +94,18 @@ class SqlRegistry:
             self._session.drop(schema.token, kind=kind, holder=holder)
         else:
             self._session.run(self._session.sql.made(_drop_below), kind, holder, below)
+
+    # PINs
+
+    def pin(self, operator: str) -> KeptPin | None:
+        found = self._session.row(schema.pin, operator=operator)
+        return KeptPin(*found) if found else None
+
+    def pins(self) -> Sequence[KeptPin]:
+        return [KeptPin(*found) for found in self._session.rows(schema.pin)]
+
+    def put_pin(self, pin: KeptPin) -> None:
+        self._session.put(schema.pin, pin.operator, pin.verifier, pin.code_hash, pin.expires, pin.tries)
 
 
 def _token(values: Sequence[Any]) -> Token:

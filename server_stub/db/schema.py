@@ -1,7 +1,7 @@
 """The tables of a ledger's database, the same on SQLite and PostgreSQL. Migrations make them; this names them.
 
 The hashed log and the operations' bytes are the truth; row tables are projections of the log that `verify` rebuilds.
-Access (terminals, tokens, invitations), how far terminals drained, snapshots and backups are kept beside the log.
+Access (terminals, tokens, invitations, PINs), how far terminals drained, snapshots and backups are kept beside the log.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from server_stub.db.columns import LAYOUTS
 from sync.wire.rows import Balance, Conflict, OrderLine, Row, Task
 
 metadata = MetaData()
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002")
 """Revisions of the migrations, oldest first; the last is the one this program works with."""
 
 CODE: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
@@ -141,6 +141,15 @@ token = _table(
     Column("used", Boolean, nullable=False),
     key=("hash",),
     indexes=(("kind", "holder"),),
+)
+pin = _table(
+    "pin",
+    _text("operator"),
+    _text("verifier"),
+    _text("code_hash"),
+    _text("expires"),
+    _number("tries"),
+    key=("operator",),
 )
 snapshot = Table(
     "snapshot",
