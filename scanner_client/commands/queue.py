@@ -52,7 +52,9 @@ def export_queue(file: Path, home: Home) -> None:
             ledger_id=tx.ledger_id, terminal=tx.terminal, site=tx.site, epoch=head.epoch, head=head.seq, at=utc_now()
         )
         entries = [Entry(link=one.link, op=msgspec.Raw(one.raw)) for one in tx.offer(1, head.seq)]
-    data = write_bundle(header, entries, sign=read_key(home.key).sign, certificate=home.read_certificate())
+        earlier = tx.earlier_links()
+    sign, certificate = read_key(home.key).sign, home.read_certificate()
+    data = write_bundle(header, entries, earlier=earlier, sign=sign, certificate=certificate)
     try:
         write_private(file, data)
     except OSError as error:

@@ -54,6 +54,14 @@ class Stream(Section):
         )
         return [Offered(_link(epoch, seq, prev, hash_, _parent(parent)), raw) for seq, prev, hash_, parent, raw in rows]
 
+    def earlier_links(self) -> Sequence[Link]:
+        """Every link that a held operation had in an epoch that was left, oldest epoch first."""
+        rows = self._sql.execute(
+            "SELECT l.epoch, l.seq, l.prev, l.op_hash, l.parent FROM earlier_link l"
+            " JOIN operation o ON o.id = l.op JOIN stream s ON s.epoch = l.epoch ORDER BY s.n, l.seq"
+        )
+        return [_link(epoch, seq, prev, hash_, _parent(parent)) for epoch, seq, prev, hash_, parent in rows]
+
     # --- epochs
 
     def mint_epoch(self, epoch: str) -> None:

@@ -26,15 +26,21 @@ REVOKED = Problem("terminal_revoked", "the terminal was revoked before its queue
 
 
 class Carried(msgspec.Struct, kw_only=True):
-    """What became of a queue: operations by outcome, and those left because earlier ones are missing."""
+    """What became of a queue: operations by outcome, those left because earlier ones are missing, and links of earlier
+    epochs that filled a gap."""
 
     outcomes: dict[str, int] = {}
     beyond: int = 0
+    filled: int = 0
 
 
 @office_work
-def take_queue(ledger: ServedLedger, terminal: str, links: list[dict[str, Any]], ops: list[str]) -> Carried:
+def take_queue(
+    ledger: ServedLedger, terminal: str, links: list[dict[str, Any]], ops: list[str], fills: bool = False
+) -> Carried:
     """Take in a stretch of a terminal's queue. `ops` are the operations' bytes in base64.
+
+    `fills` says that the links are of earlier epochs, which only fill gaps.
 
     What a revoked terminal recorded is kept in quarantine, for people to judge.
     """
@@ -45,8 +51,9 @@ def take_queue(ledger: ServedLedger, terminal: str, links: list[dict[str, Any]],
     incoming = [_read(link, raw, ledger.ledger_id, known) for link, raw in pairs]
 
     def work(book: Book) -> Carried:
-        imported = import_bundle(book, book.terminal(terminal) or known, incoming)
-        carried = Carried(beyond=imported.beyond)
+        taken, filling = ([], incoming) if fills else (incoming, [])
+        imported = import_bundle(book, book.terminal(terminal) or known, taken, filling)
+        carried = Carried(beyond=imported.beyond, filled=imported.filled)
         for one in imported.outcomes:
             carried.outcomes[one.outcome] = carried.outcomes.get(one.outcome, 0) + 1
         return carried
@@ -78,13 +85,10 @@ def import_queue_command(file: Path, key: Path | None, place: Place) -> None:
     bundle = _read_file(file)
     with plain_errors():
         _check(bundle, place, key)
-    total = Carried()
-    for at in range(0, len(bundle.entries), ENTRIES_AT_A_TIME):
-        carried = _take(place, bundle.header.terminal, bundle.entries[at : at + ENTRIES_AT_A_TIME])
-        for outcome, count in carried.outcomes.items():
-            total.outcomes[outcome] = total.outcomes.get(outcome, 0) + count
-        total.beyond += carried.beyond
+    total = _take_all(place, bundle)
     said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(total.outcomes.items())) or "nothing"
+    if total.filled:
+        said += f"; {total.filled} of them closed a gap"
     click.echo(f"{bundle.header.terminal}: {said}")
     if total.beyond:
         raise Failed(f"{total.beyond} operations were left: the ledger lacks earlier ones; let the terminal sync", 1)
@@ -119,7 +123,19 @@ def _check(bundle: Bundle, place: Place, key: Path | None) -> None:
         raise OfficeRefusal("the queue is not signed by the terminal it names; export it again", 1)
 
 
-def _take(place: Place, terminal: str, entries: tuple[Entry, ...]) -> Carried:
+def _take_all(place: Place, bundle: Bundle) -> Carried:
+    total = Carried()
+    for entries, fills in ((bundle.fills, True), (bundle.entries, False)):
+        for at in range(0, len(entries), ENTRIES_AT_A_TIME):
+            carried = _take(place, bundle.header.terminal, entries[at : at + ENTRIES_AT_A_TIME], fills=fills)
+            for outcome, count in carried.outcomes.items():
+                total.outcomes[outcome] = total.outcomes.get(outcome, 0) + count
+            total.beyond += carried.beyond
+            total.filled += carried.filled
+    return total
+
+
+def _take(place: Place, terminal: str, entries: tuple[Entry, ...], *, fills: bool) -> Carried:
     links = [msgspec.to_builtins(one.link) for one in entries]
     ops = [b64encode(bytes(one.op)).decode() for one in entries]
-    return msgspec.convert(have_done(place, take_queue, terminal=terminal, links=links, ops=ops), Carried)
+    return msgspec.convert(have_done(place, take_queue, terminal=terminal, links=links, ops=ops, fills=fills), Carried)

@@ -8,31 +8,36 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server_stub.ledger.book import Book, Stream, Terminal
 from server_stub.ledger.exchange import heads, settle_since
 from server_stub.ledger.incoming import Incoming
 from server_stub.ledger.posting import post
-from server_stub.ledger.streams import held, note_fork, take
+from server_stub.ledger.streams import fill_gaps, held, note_fork, take
 from sync.wire.messages import Outcome
 from sync.wire.operation import Parent
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """`beyond`: operations left on the stick, because the ledger does not yet hold what comes before them."""
+    """`beyond`: operations left on the stick, because the ledger does not yet hold what comes before them. `filled`:
+    links of earlier epochs that were missing in a gap."""
 
     outcomes: tuple[Outcome, ...]
     beyond: int
+    filled: int = 0
 
 
-def import_bundle(book: Book, terminal: Terminal, incoming: Sequence[Incoming]) -> Imported:
-    """Post a bundle's operations in the order of their links."""
+def import_bundle(
+    book: Book, terminal: Terminal, incoming: Sequence[Incoming], fills: Sequence[Incoming] = ()
+) -> Imported:
+    """Post a bundle's operations in the order of their links, and what its links of earlier epochs fill."""
     before = heads(book)
+    filled = len(fill_gaps(book, terminal, fills))
     imported = _take_in_order(book, terminal, incoming)
     settle_since(book, terminal, before)
-    return imported
+    return replace(imported, filled=filled)
 
 
 def _take_in_order(book: Book, terminal: Terminal, incoming: Sequence[Incoming]) -> Imported:

@@ -81,8 +81,12 @@ def _contradicts(book: Book, terminal: Terminal, one: Incoming) -> bool:
 
 def take_fills(book: Book, terminal: Terminal, fills: Sequence[Fill]) -> list[Outcome]:
     """Post what was missing in open gaps, whichever epoch it had been linked in."""
-    read = [read_incoming(fill.link, fill.op, book.ledger_id, terminal.id) for fill in fills]
-    found = [_fill(book, terminal, one) for one in read]
+    return fill_gaps(book, terminal, [read_incoming(one.link, one.op, book.ledger_id, terminal.id) for one in fills])
+
+
+def fill_gaps(book: Book, terminal: Terminal, incoming: Sequence[Incoming]) -> list[Outcome]:
+    """Outcomes of those that lie in an open gap; the others are left as they are."""
+    found = [_fill(book, terminal, one) for one in incoming]
     return [outcome for outcome in found if outcome is not None]
 
 

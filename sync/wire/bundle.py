@@ -1,12 +1,14 @@
 """A queue carried by hand: JSON lines that a terminal writes and a ledger reads (`docs/protocol.md`, "By hand").
 
-First a Header, then one Entry per held operation in the order of the stream, last a Seal over every byte before it.
+First a Header, then one Entry per held operation in the order of the stream, then one Earlier per link that these
+operations had in epochs that were left, last a Seal over every byte before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -36,9 +38,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, tag="entry", tag_field="l
     op: msgspec.Raw
 
 
+class Earlier(msgspec.Struct, frozen=True, kw_only=True, tag="earlier", tag_field="line"):
+    """A link in an epoch that was left. Its operation is that of the entry with the same op_hash."""
+
+    link: Link
+
+
 class Seal(msgspec.Struct, frozen=True, kw_only=True, tag="seal", tag_field="line"):
-    """`sha256` of all bytes before this line; `signature` of `bundle_statement`, base64url; the ledger's certificate of
-    the key that signed, where the terminal has one."""
+    """`count` of entries and earlier links; `sha256` of all bytes before this line; `signature` of `bundle_statement`,
+    base64url; the ledger's certificate of the key that signed, where the terminal has one."""
 
     count: int
     sha256: str
@@ -46,10 +54,15 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True, tag="seal", tag_field="lin
     certificate: Certificate | None = None
 
 
+_Line: Any = Entry | Earlier
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     header: Header
     entries: tuple[Entry, ...]
+    fills: tuple[Entry, ...]
+    """The links in earlier epochs, each with its operation: good for gaps that the ledger has there."""
     seal: Seal
 
     @property
@@ -66,10 +79,15 @@ def bundle_statement(header: Header, sha256: str) -> bytes:
 
 
 def write_bundle(
-    header: Header, entries: Iterable[Entry], *, sign: Callable[[bytes], str], certificate: Certificate | None
+    header: Header,
+    entries: Iterable[Entry],
+    *,
+    earlier: Iterable[Link] = (),
+    sign: Callable[[bytes], str],
+    certificate: Certificate | None,
 ) -> bytes:
     """The bytes of a bundle. `sign` gives the signature of a statement in base64url."""
-    lines = [encode(header), *map(encode, entries)]
+    lines = [encode(header), *map(encode, entries), *(encode(Earlier(link=link)) for link in earlier)]
     body = b"".join(line + b"\n" for line in lines)
     digest = sha256_hex(body)
     signature = sign(bundle_statement(header, digest))
@@ -83,11 +101,17 @@ def read_bundle(data: bytes) -> Bundle:
     try:
         first, *rest = body.split(b"\n")
         header, seal = decode(first, Header), decode(last, Seal)
-        entries = tuple(decode(line, Entry) for line in rest)
+        lines = [decode(line, _Line) for line in rest]
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise WireError("malformed", f"the file is not a queue that `scanner queue export` wrote: {error}") from error
     if not 1 <= header.v <= VERSION:
         raise WireError("unknown_version", f"the queue has version {header.v}; this program reads 1 to {VERSION}")
-    if seal.count != len(entries) or seal.sha256 != sha256_hex(body + b"\n"):
+    if seal.count != len(lines) or seal.sha256 != sha256_hex(body + b"\n"):
         raise WireError("malformed", "the queue is cut short or was changed: export it again")
-    return Bundle(header, entries, seal)
+    entries = tuple(line for line in lines if isinstance(line, Entry))
+    return Bundle(header, entries, _fills(entries, [line.link for line in lines if isinstance(line, Earlier)]), seal)
+
+
+def _fills(entries: Iterable[Entry], earlier: Iterable[Link]) -> tuple[Entry, ...]:
+    ops = {entry.link.op_hash: entry.op for entry in entries}
+    return tuple(Entry(link=link, op=ops[link.op_hash]) for link in earlier if link.op_hash in ops)

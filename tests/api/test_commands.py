@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import click.testing
 import msgspec
@@ -21,9 +22,14 @@ from server_stub.changes import change
 from server_stub.cli import main
 from server_stub.db import open_ledger
 from server_stub.keys import create_key, load_key
+from server_stub.ledger.book import Book
+from server_stub.ledger.incoming import read_offer
 from server_stub.ledger.office import opening_stock, put_order, put_rows
+from server_stub.ledger.streams import take_offer
 from server_stub.place import place_of
 from sync.wire.bundle import Entry, Header, write_bundle
+from sync.wire.messages import Fill, Gap, StreamOffer
+from sync.wire.operation import Link, Parent, link_hash
 from sync.wire.quantity import Quantity
 from sync.wire.rows import Balance, Item, Location, Order, OrderLine
 
@@ -195,6 +201,74 @@ def test_a_queue_that_begins_beyond_what_is_held_stays_on_the_stick(office: Offi
     said = office.run("import-queue", str(queue(device, tmp_path / "T1.queue", after=1)), status=1)
     assert "2 operations were left" in said
     assert office.json("ops") == []
+
+
+def with_a_gap(office: Office, device: Device) -> None:
+    """Over the network the ledger took the first and the third operation; the second is said to be lost."""
+    first, lost, third = device.links
+    hash_ = link_hash(lost, ledger_id=device.ledger_id, terminal=device.id)
+    take(office, device, links=[first], ops=device.ops[:1])
+    take(office, device, links=[third], ops=device.ops[2:], gap=Gap(from_seq=2, to_seq=2, hash=hash_))
+
+
+def take(office: Office, device: Device, *, ops: list[bytes], **offered: Any) -> None:
+    offer = StreamOffer(epoch=device.epoch, head=3, ops=[msgspec.Raw(op) for op in ops], **offered)
+    incoming = read_offer(offer, device.ledger_id, device.id)
+
+    def work(book: Book) -> None:
+        terminal = book.terminal(device.id)
+        assert terminal
+        take_offer(book, terminal, offer, incoming)
+
+    ledger = open_ledger(office.database)
+    ledger.run({SITE}, work)
+    ledger.close()
+
+
+def copy_that_holds_the_second(device: Device, file: Path) -> Path:
+    """The queue of a copy of the terminal: it holds one operation, linked anew in an epoch of its own."""
+    lost, head = device.links[1], device.links[2]
+    hash_ = link_hash(head, ledger_id=device.ledger_id, terminal=device.id)
+    parent = Parent(epoch=device.epoch, seq=3, hash=hash_)
+    link = Link(epoch=str(uuid4()), seq=1, prev=hash_, op_hash=lost.op_hash, parent=parent)
+    header = Header(ledger_id=device.ledger_id, terminal=device.id, site=SITE, epoch=link.epoch, head=1)
+    entries = [Entry(link=link, op=msgspec.Raw(device.ops[1]))]
+    file.write_bytes(
+        write_bundle(
+            header, entries, earlier=[lost], sign=lambda text: base64url(device.key.sign(text)), certificate=None
+        )
+    )  # fmt: skip
+    return file
+
+
+@pytest.mark.parametrize("network_first", [False, True])
+def test_a_link_of_an_earlier_epoch_closes_a_gap_once_however_it_comes(
+    office: Office, tmp_path: Path, network_first: bool
+) -> None:
+    """X11: carried by hand and sent over the network, either first."""
+    device = enrolled(office)
+    ops = [device.receive(f"item-{number}") for number in range(3)]
+    with_a_gap(office, device)
+    assert gaps(office) == ["open"]
+    file = copy_that_holds_the_second(device, tmp_path / "T1.queue")
+
+    def fill() -> None:
+        take(office, device, ops=[], fills=[Fill(link=device.links[1], op=msgspec.Raw(ops[1]))])
+
+    def carry() -> None:
+        said = office.run("import-queue", str(file))
+        assert ("closed a gap" in said) is not network_first
+
+    for way in (fill, carry) if network_first else (carry, fill):
+        way()
+        assert gaps(office) == ["explained"]
+        assert len(office.json("ops")) == 3
+    assert [one["kind"] for one in office.json("conflicts") if one["state"] == "open"].count("stream_forked") == 1
+
+
+def gaps(office: Office) -> list[str]:
+    """How the notices of gaps stand."""
+    return [one["state"] for one in office.json("conflicts") if one["kind"] == "stream_gap"]
 
 
 def test_the_queue_of_a_revoked_terminal_goes_into_quarantine(office: Office, tmp_path: Path) -> None:

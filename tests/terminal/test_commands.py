@@ -18,8 +18,11 @@ import pytest
 from api.programs import Running, ledger, told
 from terminal.conftest import HALL
 
+from scanner_client.clock import new_epoch, new_uuid7, utc_now
 from scanner_client.home import Home
 from scanner_client.rehearsal.proxy import Proxy
+from scanner_client.store import TerminalStore
+from scanner_client.store.identity import Sources
 from sync.wire.bundle import read_bundle
 from sync.wire.operation import decode_operation
 
@@ -202,6 +205,41 @@ def test_an_exported_queue_carries_every_byte_signed(scanner: Scanner, tmp_path:
     assert bundle.header.terminal == scanner.home.config().terminal
     assert bundle.seal.certificate is not None
     assert len(scanner.json("queue", "list")) == 3
+
+
+@pytest.mark.parametrize("network_first", [False, True])
+def test_a_queue_with_an_epoch_behind_it_goes_by_stick_and_by_network_in_either_order(
+    scanner: Scanner, database: Path, tmp_path: Path, network_first: bool
+) -> None:
+    """X11, X6: links of the epoch that was left are carried too."""
+    ids = scanner.keep(2)
+    store = TerminalStore(scanner.home.database, Sources(new_uuid7, utc_now))
+    with store.step() as tx:
+        left, _ = tx.head().epoch, tx.mint_epoch(new_epoch())
+    store.close()
+    ids += scanner.keep(1)
+    file = tmp_path / "queue.jsonl"
+    assert scanner("queue", "export", str(file)).status == 0
+    bundle = read_bundle(file.read_bytes())
+    assert [(one.link.epoch, one.link.seq, decode_operation(one.op).id) for one in bundle.fills] == [
+        (left, 1, ids[0]),
+        (left, 2, ids[1]),
+    ]
+
+    def carry() -> None:
+        ran = ledger(database, "import-queue", str(file))
+        assert (ran.status, "3 conflict" in ran.out) == (0, True), ran.err
+
+    def send() -> None:
+        assert scanner("sync", "--once").status == 0
+
+    for way in (send, carry) if network_first else (carry, send):
+        way()
+        assert posted(database, scanner) == ids
+    name = scanner.home.config().terminal
+    notices = [one["kind"] for one in told(database, "conflicts", "--json") if one["facts"].get("terminal") == name]
+    assert notices == ["stream_forked"]
+    assert {entry["state"] for entry in scanner.json("queue", "list")} == {"conflict"}
 
 
 def test_a_doctor_finds_nothing_on_a_sound_terminal_and_names_what_others_can_read(scanner: Scanner) -> None:
