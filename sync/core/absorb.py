@@ -169,12 +169,13 @@ def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> tuple[bool, b
     if complete:
         tx.swap_shadow(page.feed)
         tx.clear_alert("resync")
-    return True, any(map(_is_provisional, rows))
+    return True, complete or any(map(_is_provisional, rows))
 
 
 def _is_provisional(change: RowChange) -> bool:
     """A provisional conflict waits until every terminal has said that it read past it with an empty queue. Without a
-    word at once, the last of them would say so only at its next news, which may never come."""
+    word at once, the last of them would say so only at its next news, which may never come. (A feed read again may hold
+    one in any of its parts, so its end always owes a word.)"""
     if change.table != Conflict.table or change.row is None:
         return False
     return decode(change.row, Conflict).state == "provisional"
