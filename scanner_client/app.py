@@ -18,7 +18,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from devices.faults import DeviceError
-from devices.feedback import Bell
 from devices.ports import Scan, Signal, SourceEvent, SourceState
 from scanner_client.clock import local_offset, now_milliseconds
 from scanner_client.core.view import SIZES, Size
@@ -35,6 +34,7 @@ from screens.opening import is_window
 from sync.wire.rows import Site
 
 if TYPE_CHECKING:
+    from devices.feedback import Bell
     from screens.app import ScannerApp
     from sync.driver import LineState
 
@@ -51,7 +51,6 @@ def run(home: Home, language: str) -> None:
     Raises what `Terminal.open` raises, NoWindow, DeviceError where the scanners' settings cannot be used, StoreError
     and HomeError where the work cannot begin.
     """
-    gc.disable()  # loading makes much and drops nothing; `painted` switches it on again
     terminal = Terminal.open(home, doing="run")
     try:
         if not is_window():
@@ -88,7 +87,6 @@ class Window:
         wedge, spoken = wedge_of(self._described, code_page.result())
         keyboard = LineKeyboard(wedge, self, clock=time.monotonic, wall=now_milliseconds, code_page=spoken)
         self._app = ScannerApp(first.result().view, self, keyboard)
-        self._bell = Bell(self._app.bell, self._app.set_timer)
         self._floor.shown, self._floor.refused = self._show, self._signal
         try:
             self._app.run()
@@ -106,6 +104,9 @@ class Window:
         self._floor.resize(width, height)
 
     def painted(self) -> None:
+        from devices.feedback import Bell  # noqa: PLC0415  # nothing has to sound before
+
+        self._bell = Bell(self._app.bell, self._app.set_timer)
         gc.freeze()
         gc.enable()
         self._floor.before(partial(importlib.import_module, "biip"))

@@ -86,10 +86,14 @@ class Window:
     def wait_for_entry(self, shown: str) -> None:
         self.wait_for(lambda: any(row.endswith(shown) for row in self.rows()), f"a row ends with {shown}")
 
-    def end(self) -> int:
+    def end(self, number: int = signal.SIGTERM) -> int:
         """Ask it to end; gives its exit status."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            self.process.send_signal(number)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Its exit status, once it has ended by itself and everything it wrote was read."""
         status = self.process.wait(30)
         self._reader.join(30)
         return status

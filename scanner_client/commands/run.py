@@ -11,14 +11,13 @@ import click
 from scanner_client.cli import Stop
 from scanner_client.commands.options import home_option
 from scanner_client.home import Home
-
-ENGLISH, CHINESE = "en", "zh_CN"
+from scanner_client.start import LANGUAGES, language_of
 
 
 @click.command("run")
 @home_option
 @click.option("--headless", is_flag=True, help="Without a window: only keep the ledger and this terminal in step.")
-@click.option("--lang", type=click.Choice((ENGLISH, CHINESE)), help="Spoken until somebody logs in.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Spoken until somebody logs in.")
 def command(home: Home, headless: bool, lang: str | None) -> None:
     """Run the terminal until it is ended (SIGTERM, or the window is closed).
 
@@ -35,11 +34,6 @@ def command(home: Home, headless: bool, lang: str | None) -> None:
         run(home, lang or language_of(os.environ.get("LC_ALL") or os.environ.get("LANG") or ""))
     except (DeviceError, NoWindow) as error:
         raise Stop(str(error)) from error
-
-
-def language_of(locale: str) -> str:
-    """The language of a locale such as zh_CN.UTF-8; English where it is neither."""
-    return CHINESE if locale.startswith("zh") else ENGLISH
 
 
 def _without_window(home: Home) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -260,8 +259,7 @@ def test_after_five_thousand_random_byte_strings_it_still_accepts_a_scan(home: H
 def test_a_signal_ends_it_and_the_line_is_as_before(home: Home, number: signal.Signals) -> None:
     with window(home.path) as screen:
         screen.wait_for_text("Scan badge")
-        os.kill(screen.process.pid, number)
-        assert screen.process.wait(30) == 0
+        assert screen.end(number) == 0
 
 
 def test_after_a_kill_the_same_prompt_stands_again(home: Home) -> None:
@@ -276,7 +274,8 @@ def test_after_a_kill_the_same_prompt_stands_again(home: Home) -> None:
 
 
 def test_a_second_window_on_the_home_names_the_first(home: Home) -> None:
-    with window(home.path) as first, window(home.path, width=100) as second:
+    with window(home.path) as first:
         first.wait_for_text("Scan badge")
-        assert second.process.wait(30) == 2
-        assert f"`scanner run` (process {first.process.pid})" in "".join(second.rows())
+        with window(home.path, width=100) as second:
+            assert second.ended() == 2
+            assert f"`scanner run` (process {first.process.pid})" in "".join(second.rows())
