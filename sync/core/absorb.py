@@ -174,8 +174,8 @@ def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> tuple[bool, b
 
 def _is_provisional(change: RowChange) -> bool:
     """A provisional conflict waits until every terminal has said that it read past it with an empty queue. Without a
-    word at once, the last of them would say so only at its next news, which may never come. (A feed read again may hold
-    one in any of its parts, so its end always owes a word.)"""
+    word at once, the last of them would say so only at its next news, which may never come. A feed read again may hold
+    one in any of its parts, so its end always owes a word."""
     if change.table != Conflict.table or change.row is None:
         return False
     return decode(change.row, Conflict).state == "provisional"
