@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 
 import click
-import msgspec
 
 from scanner_client.commands.options import home_option, looking_into
 from scanner_client.control import SYNC_SECONDS, Answer, Ask, ask
+from scanner_client.forecast import forecast, forecast_lines
 from scanner_client.home import Home
 from scanner_client.status import Status
-from scanner_client.store.standing import KEPT, SENT
 from scanner_client.terminal import Terminal
 from sync.driver import LineState
-from sync.wire.rows import Balance
+from sync.wire.codec import encode
 
 RETRY_SECONDS = 2.0
 
 
 @click.command("sync")
 @click.option("--once", is_flag=True, help="One exchange, then end; else it is tried for a minute.")
-@click.option("--dry-run", is_flag=True, help="Say what would be sent and what may conflict, and send nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Say what waits, how old the picture here is and what may conflict; send nothing."
+)
+@click.option("--json", "as_json", is_flag=True, help="The dry run as one JSON value on standard output.")
 @home_option
-def command(once: bool, dry_run: bool, home: Home) -> None:
+def command(once: bool, dry_run: bool, as_json: bool, home: Home) -> None:
     """Send what waits and fetch what is new.
 
     Where `scanner run` is running in this home, it is asked to. Exits with 1 when something stayed unsent.
 
     \b
     scanner sync
-    scanner sync --dry-run
+    scanner sync --dry-run --json
     """
+    if as_json and not dry_run:
+        raise click.UsageError("--json goes with --dry-run; `scanner status --json` tells how things stand.")
     if dry_run:
-        _say_what_waits(home)
+        _say_what_waits(home, as_json=as_json)
         return
     status, fault = _sync(home, time.monotonic() + (0.0 if once else SYNC_SECONDS))
     if fault:
@@ -75,22 +78,11 @@ def _exchange(terminal: Terminal) -> tuple[LineState, Status]:
     return terminal.sync_now().result(), terminal.status()
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """What a dry run says: unsent operations by kind, the oldest one's time, and accounts that own work overdrew."""
-
-    v: int = 1
-    unsent: dict[str, int]
-    oldest: str
-    may_conflict: list[str]
-
-
-def _say_what_waits(home: Home) -> None:
+def _say_what_waits(home: Home, *, as_json: bool) -> None:
     with looking_into(home) as tx:
-        unsent = Counter(entry.kind for entry in tx.queue() if entry.state in (KEPT, SENT))
-        short = [
-            f"stock_short: {balance.item} at {balance.location} would stand at {balance.quantity}"
-            for balance in tx.rows(Balance)
-            if balance.quantity.units < 0 and not balance.location.startswith("@")
-        ]
-        waiting = Waiting(unsent=dict(sorted(unsent.items())), oldest=tx.counts().oldest, may_conflict=short)
-    click.echo(msgspec.json.format(msgspec.json.encode(waiting)))
+        found = forecast(tx)
+    if as_json:
+        click.echo(encode(found))
+        return
+    for line in forecast_lines(found):
+        click.echo(line)

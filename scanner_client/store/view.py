@@ -50,6 +50,12 @@ class View(Section):
             if balance.quantity and (location or not balance.location.startswith("@"))
         ]
 
+    def overdrawn(self) -> Sequence[Balance]:
+        """Accounts of this warehouse that own pending work brings below nothing, in key order."""
+        touched = self._sql.execute("SELECT DISTINCT key FROM delta WHERE pending = 1 AND tbl = ?", [Balance.table])
+        found = [self.row(Balance, key) for key in sorted(key for (key,) in touched)]
+        return [one for one in found if one and one.quantity.units < 0 and not one.location.startswith("@")]
+
     def _live(self, kind: type[R], equal: dict[str, str]) -> dict[str, R]:
         """Live rows that may match, by key, found over the narrowest index there is."""
         where, values = self._narrowest(kind, equal)
