@@ -27,7 +27,7 @@ from sync.core.offer import Composed, Sent
 from sync.core.terminal import Head
 from sync.wire.messages import Outcome, Page, SyncReply
 
-MOST_SEEDS = 100
+MOST_SEEDS = 300
 Plant = Callable[[], AbstractContextManager[object]]
 
 
