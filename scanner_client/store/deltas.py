@@ -7,10 +7,12 @@ an undo still counts when its target is pruned.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from scanner_client.store.identity import Section
 from sync.wire.bodies import Posting
 from sync.wire.effects import Effect, LineProgress, TaskTurn, effect_feed
+from sync.wire.operation import Cursor
 from sync.wire.rows import Balance, OrderLine, Task
 
 _PENDING = """
@@ -29,12 +31,16 @@ class Deltas(Section):
     def feeds(self) -> Sequence[str]:
         return [feed for (feed,) in self._sql.execute("SELECT feed FROM feed ORDER BY place")]
 
+    def _cursors(self) -> Sequence[Cursor]:
+        """Where the live rows of each followed feed stand, `global` first."""
+        found = self._sql.execute("SELECT feed, n, hash FROM feed ORDER BY place")
+        return [Cursor(feed=feed, n=n, hash=hash_) for feed, n, hash_ in found]
+
     def _recount(self, where: str, values: Sequence[str | int]) -> None:
         """Decide anew which of these deltas still count on top of the live rows."""
         self._sql.execute(f"UPDATE delta SET pending = {_PENDING} WHERE {where}", values)
 
-    def _add_deltas(self, id: str, found: Sequence[Effect]) -> None:
-        followed = set(self.feeds())
+    def _add_deltas(self, id: str, found: Sequence[Effect], followed: AbstractSet[str]) -> None:
         rows = [
             (id, part, effect_feed(effect), *_delta(effect))
             for part, effect in enumerate(found)

@@ -11,7 +11,9 @@ from scanner_client.store.identity import Section
 from sync.wire.codec import encode
 
 KEPT_LINES = 100_000
-"""Journal lines a terminal holds: months of a busy one. The oldest go when a line is added beyond them."""
+"""Journal lines a terminal holds: months of a busy one. Beyond them the oldest go, `_GO_TOGETHER` at a time."""
+
+_GO_TOGETHER = 100
 
 
 class Journal(Section):
@@ -31,9 +33,10 @@ class Journal(Section):
     def journal(self, kind: str, entry: dict[str, Any]) -> None:
         text = encode(entry, canonical_order=True).decode()
         line = self._sql.execute(
-            "INSERT INTO journal (at, kind, entry) VALUES (?, ?, ?) RETURNING n", [self._sources.now(), kind, text]
-        ).fetchone()
-        self._sql.execute("DELETE FROM journal WHERE n <= ?", [line[0] - KEPT_LINES])
+            "INSERT INTO journal (at, kind, entry) VALUES (?, ?, ?)", [self._sources.now(), kind, text]
+        ).lastrowid
+        if line is not None and line % _GO_TOGETHER == 0:
+            self._sql.execute("DELETE FROM journal WHERE n <= ?", [line - KEPT_LINES])
 
     def journal_lines(self, count: int) -> Sequence[tuple[str, str, dict[str, Any]]]:
         """The newest `count` lines, newest first: time, kind, entry."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
 from typing import Any
 
 import msgspec
@@ -30,19 +30,20 @@ class Outbox(Stream, Deltas):
 
     def append(self, operation: NewOperation) -> str:
         """Queue it: id, link, bytes and pending effects. Returns the id. Raises StoreError where it cannot be kept."""
+        cursors = self._cursors()
         try:
-            raw = self._bytes_of(operation)
+            raw = self._bytes_of(operation, cursors)
             decoded = decode_operation(raw)
             found = self._effects(decoded)
         except WireError as error:
             message = f"The {operation.kind} cannot be kept: {error}. Report this as a problem."
             raise StoreError(error.reason, message) from error
         self._link(decoded, raw)
-        self._add_deltas(decoded.id, found)
+        self._add_deltas(decoded.id, found, {one.feed for one in cursors})
         self.has_appended = True
         return decoded.id
 
-    def _bytes_of(self, new: NewOperation) -> bytes:
+    def _bytes_of(self, new: NewOperation, cursors: Sequence[Cursor]) -> bytes:
         return new_operation(
             id=self._sources.new_id(),
             ledger_id=self.ledger_id,
@@ -56,16 +57,10 @@ class Outbox(Stream, Deltas):
             flow=new.flow,
             task=new.task,
             task_rev=new.task_rev,
-            basis=self._basis(),
+            # What its person could have seen: the two feeds this terminal works from.
+            basis=tuple(one for one in cursors if one.feed in (GLOBAL_FEED, self.site)),
             scans=new.scans,
         )
-
-    def _basis(self) -> tuple[Cursor, ...]:
-        """The cursors of the two feeds this terminal works from: what its person could have seen."""
-        rows = self._sql.execute(
-            "SELECT feed, n, hash FROM feed WHERE feed IN (?, ?) ORDER BY place", [GLOBAL_FEED, self.site]
-        )
-        return tuple(Cursor(feed=feed, n=n, hash=hash_) for feed, n, hash_ in rows)
 
     def _link(self, operation: Operation, raw: bytes) -> None:
         head = self.head()

@@ -10,6 +10,12 @@ from sync.core.terminal import Head, Offered
 from sync.wire.codec import decode, encode
 from sync.wire.operation import Link, Parent, link_hash
 
+_HEAD = """
+    SELECT epoch, coalesce(seq, head_seq), coalesce(hash, head_hash)
+    FROM (SELECT epoch, head_seq, head_hash FROM stream ORDER BY n DESC LIMIT 1)
+    LEFT JOIN (SELECT seq, hash FROM operation ORDER BY seq DESC LIMIT 1)
+"""
+
 
 class Stream(Section):
     """Every held operation has one link in the current epoch; links of earlier epochs are kept beside it."""
@@ -17,11 +23,7 @@ class Stream(Section):
     # --- the current epoch
 
     def head(self) -> Head:
-        epoch, seq, hash_ = self._sql.execute(
-            "SELECT epoch, head_seq, head_hash FROM stream ORDER BY n DESC LIMIT 1"
-        ).fetchone()
-        last = self._sql.execute("SELECT seq, hash FROM operation ORDER BY seq DESC LIMIT 1").fetchone()
-        return Head(epoch, *last) if last else Head(epoch, seq, hash_)
+        return Head(*self._sql.execute(_HEAD).fetchone())
 
     def link_hash(self, seq: int) -> str | None:
         found = self._sql.execute("SELECT hash FROM operation WHERE seq = ?", [seq]).fetchone()

@@ -39,6 +39,8 @@ def chain_hash(before: str, data: bytes) -> str:
 
 def _refuse_floats(value: object) -> None:
     match value:
+        case str():
+            pass  # first, since nearly every value is a text
         case float():
             raise FloatFound(f"the float {value!r} cannot be sent; write quantities as decimal strings")
         case dict():

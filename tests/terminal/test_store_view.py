@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from scanner_client.ports import FeedAge, NewOperation, QueueCounts, StoreError
-from scanner_client.store import TerminalStore, Transaction
+from scanner_client.store import TerminalStore, Transaction, journal
 from sync.core.terminal import RowChange, TerminalTransaction
 from sync.wire.bodies import Picked, ShortReported, Undone
 from sync.wire.codec import encode
@@ -206,3 +206,14 @@ def test_work_at_hand_is_parked_when_the_stream_was_left(store: TerminalStore) -
         tx.mint_epoch("epoch-2")
         assert tx.load_state() is None
         assert tx.parked() == [b"step two"]
+
+
+def test_the_oldest_lines_of_the_journal_go_and_the_newest_stay(
+    store: TerminalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "KEPT_LINES", 150)
+    with store.step() as tx:
+        for number in range(1, 431):
+            tx.journal("scan", {"number": number})
+        numbers = [entry["number"] for _, _, entry in tx.journal_lines(1000)]
+    assert numbers == list(range(430, 250, -1))
