@@ -193,13 +193,19 @@ def admit_terminal(registry: Registry, token: str, id: str) -> Terminal:
     return terminal
 
 
-def admit(registry: Registry, token: str) -> Token:
-    """Whoever holds this token: a terminal that is not revoked, or the office. Raises AccessRefused."""
+def known_token(registry: Registry, token: str) -> Token:
+    """The token's row, whoever holds it. Raises AccessRefused: a stranger's body is not waited for."""
     found = registry.token(secret_hash(token))
     if found is None:
         raise AccessRefused(
             "wrong_token", "the token is not known here; use a terminal's or one from `ledger token add`"
         )
+    return found
+
+
+def admit(registry: Registry, token: str) -> Token:
+    """Whoever holds this token: a terminal that is not revoked, or the office. Raises AccessRefused."""
+    found = known_token(registry, token)
     if found.kind == TERMINAL:
         admit_terminal(registry, token, found.holder)
     return found

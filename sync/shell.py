@@ -8,28 +8,15 @@ first request is made, in a worker thread, so that a program's first frame does 
 from __future__ import annotations
 
 import asyncio
-import gzip
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
-from sync.faults import (
-    Busy,
-    Misunderstood,
-    NotALedger,
-    ServerFailed,
-    SyncFault,
-    TimedOut,
-    TooBig,
-    Unauthorised,
-    Unreachable,
-    WrongLedger,
-)
-from sync.wire.codec import decode, encode
+from sync.answers import packed, read_answer, refusal, seconds
+from sync.faults import NotALedger, SyncFault, TimedOut, Unauthorised, Unreachable
+from sync.wire.codec import encode
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
-from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, ErrorText, TokenReply, WaitReply
+from sync.wire.service import EnrollReply, EnrollRequest, TokenReply, WaitReply
 
 if TYPE_CHECKING:
     import httpx
@@ -42,8 +29,6 @@ LONG_POLL_SECONDS = 25.0
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 """Inflated. No ledger sends this much; a stranger might."""
-
-GZIP_FROM_BYTES = 1024
 
 
 class LedgerLine:
@@ -116,13 +101,13 @@ class LedgerLine:
         query: dict[str, str] | None = None,
         patience: float = 0.0,
     ) -> T:
-        headers, content = await asyncio.to_thread(_packed, body)
+        headers, content = await asyncio.to_thread(packed, body)
 
         async def once() -> bytes:
             return await self._once(method, path, query, headers, content, patience)
 
         reply = await self._with_a_token(once)
-        return await asyncio.to_thread(self._read, reply, kind)
+        return await asyncio.to_thread(read_answer, self._url, reply, kind)
 
     async def _with_a_token(self, once: Callable[[], Awaitable[bytes]]) -> bytes:
         """The answer to the token in use or, where that is not accepted, to the other one, which then stays in use."""
@@ -160,7 +145,7 @@ class LedgerLine:
             raise TimedOut(f"The ledger at {self._url} did not answer in time; it is asked again.") from error
         self._answered_before = True
         if status != 200:
-            raise self._refusal(status, reply, retry_after)
+            raise refusal(self._url, status, reply, retry_after)
         return reply
 
     def _request(
@@ -231,17 +216,9 @@ class LedgerLine:
                 parts.append(part)
         finally:
             await response.aclose()
-        return response.status_code, b"".join(parts), _seconds(response.headers.get("retry-after", ""))
+        return response.status_code, b"".join(parts), seconds(response.headers.get("retry-after", ""))
 
-    # --- what an answer means
-
-    def _read(self, reply: bytes, kind: type[T]) -> T:
-        try:
-            return decode(reply, kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise NotALedger(
-                f"What answered at {self._url} is not a ledger's reply (perhaps a log-in page of the network)."
-            ) from error
+    # --- what went wrong on the line
 
     def _line_fault(self, error: httpx.HTTPError) -> SyncFault:
         import httpx  # noqa: PLC0415  # loaded by now
@@ -256,47 +233,3 @@ class LedgerLine:
 
     def _cut_short(self, error: httpx.HTTPError) -> bool:
         return "without sending a response" not in str(error)
-
-    def _refusal(self, status: int, reply: bytes, retry_after: float) -> SyncFault:
-        error = _error(reply)
-        said = error.message
-        match status:
-            case 401 | 403:
-                sentence = said or "The ledger does not accept this terminal: enrol it again."
-                return Unauthorised(sentence, reason=error.reason)
-            case 409:
-                return WrongLedger(said or f"Another ledger answers at {self._url}: check the address.")
-            case 413:
-                return TooBig(said or "The ledger takes smaller batches; the next one is smaller.")
-            case 429 | 503:
-                return Busy(said or "The ledger is busy; it is asked again.", retry_after)
-            case _ if status >= 500:
-                return ServerFailed(
-                    said or f"The ledger at {self._url} failed ({status}); it is asked again.", retry_after
-                )
-            case 400 | 408 | 415 if said:
-                return Misunderstood(said)
-            case _:
-                return NotALedger(said or f"What answers at {self._url} is not a ledger ({status}): check the address.")
-
-
-def _packed(body: bytes) -> tuple[dict[str, str], bytes]:
-    if not body:
-        return {}, b""
-    headers = {"content-type": "application/json"}
-    if len(body) < GZIP_FROM_BYTES:
-        return headers, body
-    return {**headers, "content-encoding": "gzip"}, gzip.compress(body, compresslevel=1, mtime=0)
-
-
-def _error(reply: bytes) -> ErrorText:
-    """The ledger's own word and sentence, where it was the ledger that refused."""
-    try:
-        return decode(reply, ErrorReply).error
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ErrorText("", "")
-
-
-def _seconds(text: str) -> float:
-    """Retry-After as a number of seconds; its date form is not for machines without a trusted clock."""
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0.0

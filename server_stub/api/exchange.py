@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import anyio.to_thread
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server_stub.access import AccessRefused, admit_terminal
+from server_stub.access import AccessRefused, admit_terminal, known_token
 from server_stub.api.desk import bearer, desk_of
 from server_stub.api.refusals import Refusal, malformed
 from server_stub.api.replies import reply
@@ -15,7 +17,7 @@ from server_stub.keys import is_signed_request
 from server_stub.ports import ServedLedger
 from sync.wire.codec import decode
 from sync.wire.limits import VERSION
-from sync.wire.messages import SyncReply, SyncRequest
+from sync.wire.messages import StreamOffer, SyncReply, SyncRequest
 
 MAX_BATCH = 5000
 """Operations in one request: one transaction, and every other terminal waits for it."""
@@ -23,9 +25,12 @@ MAX_BATCH = 5000
 
 async def sync(request: Request) -> Response:
     desk = desk_of(request)
+    token = bearer(request)
     with desk.place():
-        token = bearer(request)
-        wanted = await anyio.to_thread.run_sync(read_envelope, await request.body())
+        await desk.run(lambda ledger: ledger.registry(lambda registry: known_token(registry, token)))
+    body = await request.body()  # takes no place: a slow line must not keep others out
+    with desk.place():
+        wanted = await anyio.to_thread.run_sync(read_envelope, body)
         request.state.terminal = wanted.terminal
         answer = await desk.run(lambda ledger: exchange(ledger, token, wanted))
         desk.news.stir()
@@ -43,9 +48,28 @@ def read_envelope(body: bytes) -> SyncRequest:
     count = len(wanted.stream.ops) + len(wanted.stream.fills)
     if len(wanted.stream.links) != len(wanted.stream.ops):
         raise malformed("the request has not as many links as operations; update the terminal's program")
+    if not _is_well_linked(wanted.stream):
+        raise malformed("the links are not of one epoch and in order; update the terminal's program")
     if count > MAX_BATCH:
         raise Refusal(413, "too_big", f"the request has {count} operations; send at most {MAX_BATCH} at a time")
     return wanted
+
+
+def _is_well_linked(stream: StreamOffer) -> bool:
+    """One epoch, numbers that follow on each other, names that can be kept in a database."""
+    links = [*stream.links, *(fill.link for fill in stream.fills)]
+    epochs = {stream.epoch, *(link.epoch for link in links), *(link.parent.epoch for link in links if link.parent)}
+    if not all(map(_is_uuid, epochs)) or any(link.epoch != stream.epoch for link in stream.links):
+        return False
+    first = stream.links[0].seq if stream.links else 1
+    return first > 0 and [link.seq for link in stream.links] == list(range(first, first + len(stream.links)))
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def exchange(ledger: ServedLedger, token: str, wanted: SyncRequest) -> SyncReply:

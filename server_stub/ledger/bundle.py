@@ -42,22 +42,41 @@ def import_bundle(
 
 def _take_in_order(book: Book, terminal: Terminal, incoming: Sequence[Incoming]) -> Imported:
     outcomes: list[Outcome] = []
+    made = ""
     for index, one in enumerate(incoming):
-        if one.link.seq > held(book, terminal, one.link.epoch).have_seq + 1:
+        if one.link.seq > held(book, terminal, one.link.epoch).have_seq + 1 and not made:
             return Imported(tuple(outcomes), len(incoming) - index)
-        taken = take(book, terminal, one.link.epoch, one)
-        outcomes.append(taken or _take_contradicting(book, terminal, one))
+        taken = None if made else take(book, terminal, one.link.epoch, one)
+        if taken is None:
+            made = made or _made_epoch(one)
+            taken = _take_contradicting(book, terminal, one, made)
+        outcomes.append(taken)
     return Imported(tuple(outcomes), 0)
 
 
-def _take_contradicting(book: Book, terminal: Terminal, one: Incoming) -> Outcome:
-    """Post an operation whose place in the stream is taken by another, in an epoch named after its link."""
-    link = one.link
-    epoch = str(uuid.uuid5(uuid.UUID(link.epoch), f"{link.seq} {one.link_hash}"))
+def _made_epoch(first: Incoming) -> str:
+    """The epoch of a contradicting stretch, named after its first link: the same stick gives the same epoch again."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{first.link.epoch} {first.link.seq} {first.link_hash}"))
+
+
+def _take_contradicting(book: Book, terminal: Terminal, one: Incoming, epoch: str) -> Outcome:
+    """Post an operation whose place in the stream is taken by another; all that follow it on the stick go with it."""
     outcome = post(book, terminal, one)
-    if book.stream(terminal.id, epoch) is None:
-        parent = Parent(epoch=link.epoch, seq=link.seq - 1, hash=link.prev)
-        book.add_link(terminal.id, epoch, 1, one.link_hash, one.id)
-        book.set_stream(Stream(terminal.id, epoch, 1, one.link_hash, parent))
+    if _is_linked(book, terminal, epoch, one):
+        return outcome
+    stream = held(book, terminal, epoch)
+    parent = stream.parent or Parent(epoch=one.link.epoch, seq=one.link.seq - 1, hash=one.link.prev)
+    seq = stream.have_seq + 1
+    book.add_link(terminal.id, epoch, seq, one.link_hash, outcome.id)
+    book.set_stream(Stream(terminal.id, epoch, seq, one.link_hash, parent))
+    if seq == 1:
         note_fork(book, terminal, epoch, parent)
     return outcome
+
+
+def _is_linked(book: Book, terminal: Terminal, epoch: str, one: Incoming) -> bool:
+    """Whether an earlier reading of the stick linked it there: the made epoch starts behind its parent."""
+    stream = held(book, terminal, epoch)
+    if stream.parent is None:
+        return False
+    return book.link(terminal.id, epoch, one.link.seq - stream.parent.seq) == one.link_hash

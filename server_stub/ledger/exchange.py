@@ -89,6 +89,7 @@ def _note_drained(book: Book, terminal: Terminal, request: SyncRequest, have_seq
         if cursor.part or cursor.n <= before or not _is_awaited(book, cursor, before):
             continue
         if book.hash_at(cursor.feed, cursor.n) == cursor.hash:
+            book.feed_head(cursor.feed)  # two that drain at once must see each other, or neither settles
             book.set_drained(terminal.id, cursor.feed, cursor.n)
             noted = True
     return noted

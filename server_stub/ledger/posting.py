@@ -28,10 +28,19 @@ def post(book: Book, terminal: Terminal, one: Incoming) -> Outcome:
         return known.outcome
     draft = Draft(book)
     judgement = _judge(draft, terminal, one)
+    if judgement.waits_for:
+        _hold_every_feed(book)
     outcome = _keep(book, draft, terminal, one, judgement)
     if judgement.outcome not in (QUARANTINED, WAITING):
         _wake(book, one.id)
     return outcome
+
+
+def _hold_every_feed(book: Book) -> None:
+    """What is waited for may come in any feed. Raises NeedsFeed, and under all locks it is looked for again: else it
+    could be posted elsewhere between the look and the note that somebody waits."""
+    for feed in book.feeds():
+        book.feed_head(feed)
 
 
 def _judge(draft: Draft, terminal: Terminal, one: Incoming) -> Judgement:
@@ -66,21 +75,27 @@ def _keep(book: Book, draft: Draft, terminal: Terminal, one: Incoming, judgement
 
 
 def _wake(book: Book, subject: str) -> None:
-    """Judge again what waited for `subject`. It may bring others along."""
-    for waiting in book.waiting(subject):
-        terminal = book.terminal(waiting.terminal)
-        if terminal is None or waiting.operation is None:
-            continue
-        draft = Draft(book)
-        judgement = judge(draft, waiting.operation, decode_body(waiting.operation))
-        if judgement.outcome == WAITING:
-            continue
-        operation = waiting.operation
-        cause = Cause(operation.kind, waiting.id, waiting.op_hash, terminal.id, judgement.outcome)
-        numbers = record(book, draft, cause, terminal.site)
-        book.set_waiting(waiting.id, None)
-        book.change_outcome(waiting.id, _now_judged(waiting.outcome, judgement, numbers))
-        _wake(book, waiting.id)
+    """Judge again what waited for `subject`, and what waited for that, in turn."""
+    arrived = [subject]
+    while arrived:
+        waiting = book.waiting(arrived.pop(0))
+        arrived += [one.id for one in waiting if _judge_again(book, one)]
+
+
+def _judge_again(book: Book, waiting: StoredOperation) -> bool:
+    """Whether an operation that waited takes effect now."""
+    terminal, operation = book.terminal(waiting.terminal), waiting.operation
+    if terminal is None or operation is None:
+        return False
+    draft = Draft(book)
+    judgement = judge(draft, operation, decode_body(operation))
+    if judgement.outcome == WAITING:
+        return False
+    cause = Cause(operation.kind, waiting.id, waiting.op_hash, terminal.id, judgement.outcome)
+    numbers = record(book, draft, cause, terminal.site)
+    book.set_waiting(waiting.id, None)
+    book.change_outcome(waiting.id, _now_judged(waiting.outcome, judgement, numbers))
+    return True
 
 
 def _now_judged(first: Outcome, judgement: Judgement, numbers: dict[str, int]) -> Outcome:

@@ -47,7 +47,7 @@ def take(book: Book, terminal: Terminal, epoch: str, one: Incoming) -> Outcome |
     if link.seq != stream.have_seq + 1 or link.prev != _expected_prev(stream, link.parent):
         return None
     outcome = post(book, terminal, one)
-    book.add_link(terminal.id, epoch, link.seq, one.link_hash, one.id)
+    book.add_link(terminal.id, epoch, link.seq, one.link_hash, outcome.id)
     if link.parent and link.seq == 1:
         note_fork(book, terminal, epoch, link.parent)
     book.set_stream(Stream(terminal.id, epoch, link.seq, one.link_hash, link.parent or stream.parent))
@@ -71,9 +71,11 @@ def _take_again(book: Book, terminal: Terminal, one: Incoming) -> Outcome | None
 
 
 def _contradicts(book: Book, terminal: Terminal, one: Incoming) -> bool:
-    """Whether another link is known to stand in its place. Of a gap, the last link is known by its hash."""
-    known = book.link(terminal.id, one.link.epoch, one.link.seq)
-    return known is not None and known != one.link_hash
+    """Whether another link is known in its place, or another before it. A gap ends in a known hash."""
+    link = one.link
+    known = book.link(terminal.id, link.epoch, link.seq)
+    before = book.link(terminal.id, link.epoch, link.seq - 1) if link.seq > 1 else first_prev(link.parent)
+    return (known is not None and known != one.link_hash) or (before is not None and before != link.prev)
 
 
 # gaps
@@ -96,7 +98,7 @@ def _fill(book: Book, terminal: Terminal, one: Incoming) -> Outcome | None:
     if gap is None or _contradicts(book, terminal, one):
         return None
     outcome = post(book, terminal, one)
-    book.add_link(terminal.id, one.link.epoch, one.link.seq, one.link_hash, one.id)
+    book.add_link(terminal.id, one.link.epoch, one.link.seq, one.link_hash, outcome.id)
     left = [other for other in gaps if other != gap] + _without(gap, one.link.seq)
     book.set_gaps(terminal.id, left)
     _explain_gaps(book, terminal, left)

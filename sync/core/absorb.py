@@ -96,13 +96,12 @@ def _whose(tx: TerminalTransaction, sent: Sent, reply: SyncReply) -> Verdict:
     if sent.ledger_epoch != current or reply.stream.epoch != tx.head().epoch:
         return Verdict.DROPPED
     if reply.ledger_epoch == current:
-        tx.clear_alert("two_ledgers")
-    elif reply.ledger_epoch in epochs:
+        return Verdict.ABSORBED
+    if reply.ledger_epoch in epochs:
         tx.alert("two_ledgers", epoch=reply.ledger_epoch)
         return Verdict.TWO_LEDGERS
-    else:
-        tx.adopt_ledger_epoch(reply.ledger_epoch)
-        tx.clear_alert("two_ledgers")
+    tx.adopt_ledger_epoch(reply.ledger_epoch)
+    tx.clear_alert("two_ledgers")  # a new epoch is how `ledger restore --adopt` ends it; nothing else does
     return Verdict.ABSORBED
 
 
@@ -168,7 +167,8 @@ def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> tuple[bool, b
             tx.store_state(op, state)
     if complete:
         tx.swap_shadow(page.feed)
-        tx.clear_alert("resync")
+        if not any(tx.shadow(feed) for feed in tx.feeds()):
+            tx.clear_alert("resync")
     return True, complete or any(map(_is_provisional, rows))
 
 

@@ -152,6 +152,7 @@ class Machine:
         self._good = UP_AFTER - 1  # the first line ever needs no proof against flapping
         self._timer = 0
         self._again = False
+        self._whole = False
 
     def handle(self, event: Event, jitter: float = 0.5) -> list[Action]:
         rule = self.TABLE.get((self.phase, type(event)))
@@ -172,6 +173,7 @@ class Machine:
 
     def _be_quiet(self) -> list[Action]:
         self.phase = Phase.QUIET
+        self._whole = False
         self._timer += 1
         return []
 
@@ -196,14 +198,16 @@ class Machine:
     def _on_start(self, _event: Event, _jitter: float) -> list[Action]:
         return self._send() if self.mode is Mode.AUTOMATIC else []
 
-    def _on_need(self, _event: Event, _jitter: float) -> list[Action]:
+    def _on_need(self, event: Event, _jitter: float) -> list[Action]:
+        self._whole = isinstance(event, SyncNow)
         return self._send()
 
-    def _on_need_while_watching(self, _event: Event, _jitter: float) -> list[Action]:
-        return [StopWatching(), *self._send()]
+    def _on_need_while_watching(self, event: Event, jitter: float) -> list[Action]:
+        return [StopWatching(), *self._on_need(event, jitter)]
 
-    def _on_need_while_sending(self, _event: Event, _jitter: float) -> list[Action]:
+    def _on_need_while_sending(self, event: Event, _jitter: float) -> list[Action]:
         self._again = True
+        self._whole = self._whole or isinstance(event, SyncNow)
         return []
 
     def _on_answer(self, event: Event, jitter: float) -> list[Action]:
@@ -227,13 +231,13 @@ class Machine:
     def _retry_dropped(self) -> list[Action]:
         """Once at once; a second dropped reply in a row waits like any failure."""
         self._failures += 1
-        return self._send() if self.mode is Mode.AUTOMATIC else self._be_quiet()
+        return self._send()
 
     def _after_good(self, *, more: bool) -> list[Action]:
+        if self.mode is Mode.OFFLINE and not (more and self._whole):
+            return self._be_quiet()
         if more:
             return self._send()
-        if self.mode is Mode.OFFLINE:
-            return self._be_quiet()
         if not self.online:
             return self._rest(self._backoff.base)
         self.phase = Phase.WATCHING
@@ -258,6 +262,7 @@ class Machine:
     def _on_mode(self, event: Event, _jitter: float) -> list[Action]:
         assert isinstance(event, ModeChosen)
         self.mode = event.mode
+        self._whole = False
         match self.phase, event.mode:
             case Phase.QUIET, Mode.AUTOMATIC:
                 return self._send()

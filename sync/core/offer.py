@@ -51,12 +51,14 @@ def compose(
     head = tx.head()
     ledger_epochs = tx.ledger_epochs()
     gap, offered = _offer(tx, head, have_seq, limits.push)
+    room = MAX_PUSH_BYTES - sum(len(one.raw) for one in offered)
+    fills = _within_bytes(_fills(tx, gaps, min(MAX_FILLS, limits.push)), room) if room > 0 else ()
     stream = StreamOffer(
         epoch=head.epoch,
         head=head.seq,
         links=[one.link for one in offered],
         ops=[msgspec.Raw(one.raw) for one in offered],
-        fills=[Fill(link=one.link, op=msgspec.Raw(one.raw)) for one in _fills(tx, gaps)],
+        fills=[Fill(link=one.link, op=msgspec.Raw(one.raw)) for one in fills],
         gap=gap,
     )
     cursors = {feed: tx.shadow(feed) or tx.cursor(feed) for feed in tx.feeds()}
@@ -90,7 +92,7 @@ def _offer(
     held_from = tx.first_retained()
     if held_from is None:
         return _gap(have_seq, head.seq, head.hash), ()
-    offered = _within_bytes(tx.offer(max(first, held_from), count))
+    offered = _within_bytes(tx.offer(max(first, held_from), count), MAX_PUSH_BYTES)
     if first >= held_from:
         return None, offered
     return _gap(have_seq, held_from - 1, offered[0].link.prev), offered
@@ -110,20 +112,20 @@ def _gap(have_seq: int | None, to_seq: int, hash: str) -> Gap | None:
     return Gap(from_seq=have_seq + 1, to_seq=to_seq, hash=hash)
 
 
-def _within_bytes(offered: Sequence[Offered]) -> Sequence[Offered]:
-    """As many as fit the push's bytes, and at least one: a single operation is never too big."""
+def _within_bytes(offered: Sequence[Offered], room: int) -> Sequence[Offered]:
+    """As many as fit `room` bytes, and at least one: a single operation is never too big."""
     total = 0
     for index, one in enumerate(offered):
         total += len(one.raw)
-        if index and total > MAX_PUSH_BYTES:
+        if index and total > room:
             return offered[:index]
     return offered
 
 
-def _fills(tx: TerminalTransaction, gaps: Sequence[GapRange]) -> list[Offered]:
+def _fills(tx: TerminalTransaction, gaps: Sequence[GapRange], count: int) -> list[Offered]:
     fills: list[Offered] = []
     for gap in gaps:
-        wanted = MAX_FILLS - len(fills)
+        wanted = count - len(fills)
         if wanted <= 0:
             break
         fills.extend(tx.retained_in(gap.epoch, gap.from_seq, gap.to_seq, wanted))

@@ -42,7 +42,10 @@ def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
     decoder = _decoders.get(kind)
     if decoder is None:
         decoder = _decoders[kind] = msgspec.json.Decoder(kind, dec_hook=_decode_own)
-    result: T = decoder.decode(data)
+    try:
+        result: T = decoder.decode(data)
+    except RecursionError as error:
+        raise msgspec.DecodeError("it is nested too deep") from error
     return result
 
 

@@ -20,3 +20,6 @@ MAX_SCAN_CHARS = 400
 MAX_PUSH_BYTES = 4 * 1024 * 1024
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 """A push, and a page, ends where its operations or changes pass this many bytes (at least one always goes)."""
+
+MAX_NUMBER = 2**53 - 1
+"""Largest sequence or change number: exact in every JSON reader and every database."""

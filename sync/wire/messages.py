@@ -6,7 +6,7 @@ import msgspec
 
 from sync.wire.canonical import canonical, sha256_hex
 from sync.wire.limits import DEFAULT_BATCH, VERSION
-from sync.wire.operation import Cursor, Link
+from sync.wire.operation import Cursor, Link, Number, op_hash
 
 GLOBAL_FEED = "global"
 """The feed of what belongs to no site: items, barcodes, operators, flows."""
@@ -15,8 +15,8 @@ GLOBAL_FEED = "global"
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
     """Links `from_seq`..`to_seq` (inclusive) that the terminal no longer holds; `hash` is that of `to_seq`."""
 
-    from_seq: int = msgspec.field(name="from")
-    to_seq: int = msgspec.field(name="to")
+    from_seq: Number = msgspec.field(name="from")
+    to_seq: Number = msgspec.field(name="to")
     hash: str
 
 
@@ -31,7 +31,7 @@ class StreamOffer(msgspec.Struct, frozen=True, kw_only=True):
     """`links` and `ops` are parallel and contiguous. `head` is the terminal's last seq in `epoch` at request time."""
 
     epoch: str
-    head: int
+    head: Number
     links: list[Link] = []
     ops: list[msgspec.Raw] = []
     fills: list[Fill] = []
@@ -62,8 +62,8 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 class GapRange(msgspec.Struct, frozen=True, kw_only=True):
     epoch: str
-    from_seq: int = msgspec.field(name="from")
-    to_seq: int = msgspec.field(name="to")
+    from_seq: Number = msgspec.field(name="from")
+    to_seq: Number = msgspec.field(name="to")
 
 
 class StreamState(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,12 +158,14 @@ def feed_origin(ledger_id: str, feed: str) -> str:
 
 
 def signed_statement(request_ledger_id: str, terminal: str, offer: StreamOffer, last_hash: str) -> bytes:
-    """The bytes a terminal signs for a batch: ledger, terminal, epoch, last seq and hash, gap, and the fills' hashes.
+    """The bytes a terminal signs for a batch: ledger, terminal, epoch, last seq and hash, gap, and the fills' links.
 
-    `last_hash` is the link hash of the last link offered ("" with seq 0 where none is offered).
+    `last_hash` is the link hash of the last link offered ("" with seq 0 where none is offered). `bytes` covers the
+    operations as they are sent: what was altered on the way must not pass for what the terminal holds.
     """
     return canonical(
         {
+            "bytes": sha256_hex("".join(map(op_hash, [*offer.ops, *(fill.op for fill in offer.fills)])).encode()),
             "epoch": offer.epoch,
             "fills": [[f.link.epoch, f.link.seq, f.link.op_hash] for f in offer.fills],
             "gap": msgspec.to_builtins(offer.gap),

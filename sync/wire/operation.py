@@ -6,13 +6,16 @@ The producer writes canonical bytes once (`new_operation`); everyone else keeps 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from sync.wire.canonical import ZERO_HASH, FloatFound, canonical, sha256_hex
 from sync.wire.codec import decode, encode, to_builtins
-from sync.wire.limits import MAX_CODE_CHARS, MAX_OPERATION_BYTES, MAX_SCAN_CHARS, MAX_SCANS, VERSION
+from sync.wire.limits import MAX_CODE_CHARS, MAX_NUMBER, MAX_OPERATION_BYTES, MAX_SCAN_CHARS, MAX_SCANS, VERSION
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
+"""A sequence or change number."""
 
 
 class WireError(ValueError):
@@ -31,9 +34,9 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     feed: str
-    n: int
+    n: Number
     hash: str
-    part: int = 0
+    part: Number = 0
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +63,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`prev` is the hash of the link before: 64 zeros, or the parent link's hash where `parent` names one."""
 
     epoch: str
-    seq: int
+    seq: Number
     prev: str
     op_hash: str
     parent: Parent | None = None
@@ -70,7 +73,7 @@ class Parent(msgspec.Struct, frozen=True, kw_only=True):
     """The link a new epoch starts from: the head of the stream that was restored or cloned."""
 
     epoch: str
-    seq: int
+    seq: Number
     hash: str
 
 
@@ -133,8 +136,9 @@ def decode_operation(raw: bytes | msgspec.Raw) -> Operation:
         raise WireError(
             "unknown_version", f"the operation has version {operation.v}; this program reads 1 to {VERSION}"
         )
-    if not operation.id or not all(map(is_code, (operation.id, operation.kind, operation.by, operation.task or ""))):
-        raise WireError("malformed", "the operation's id, kind, operator or task is empty, too long or has NUL or US")
+    codes = (operation.id, operation.kind, operation.by, operation.task or "", operation.site, operation.terminal)
+    if not operation.id or not all(map(is_code, codes)):
+        raise WireError("malformed", "a code of the operation is empty, too long or has NUL or US")
     return operation
 
 

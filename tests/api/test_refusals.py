@@ -165,21 +165,32 @@ async def test_a_busy_database_asks_the_terminal_to_come_back(served: Any, monke
     assert int(response.headers["retry-after"]) > 0
 
 
-async def test_more_exchanges_than_there_are_places_are_asked_to_come_back(serving: Any) -> None:
+async def test_more_exchanges_than_there_are_places_are_asked_to_come_back(
+    serving: Any,
+) -> None:
+    async with serving(max_in_flight=1) as served:
+        device = await served.enrolled()
+        body = encode(device.request())
+        desk = served.app.state.desk
+        with desk.place():
+            refused = await served.client.post("/v1/sync", content=body, headers=device.bearer)
+        assert (refused.status_code, error_of(refused).error.reason) == (503, "busy")
+        assert (await served.client.post("/v1/sync", content=body, headers=device.bearer)).status_code == 200
+
+
+async def test_a_body_that_comes_slowly_keeps_nobody_out(serving: Any) -> None:
     async with serving(max_in_flight=1) as served:
         device = await served.enrolled()
         body = encode(device.request())
 
         async def half_a_body() -> AsyncIterator[bytes]:
             yield body[:10]
-            second = await served.client.post("/v1/sync", content=body, headers=device.bearer)
-            answers.append(second)
+            answers.append(await served.client.post("/v1/sync", content=body, headers=device.bearer))
             yield body[10:]
 
         answers: list[httpx.Response] = []
         first = await served.client.post("/v1/sync", content=half_a_body(), headers=device.bearer)
-        assert first.status_code == 200
-        assert (answers[0].status_code, error_of(answers[0]).error.reason) == (503, "busy")
+        assert [first.status_code, answers[0].status_code] == [200, 200]
 
 
 async def test_a_failure_nobody_expected_is_answered_and_logged_once_with_its_trace(

@@ -120,6 +120,14 @@ def test_staying_offline_sends_nothing_until_a_person_asks() -> None:
     assert machine.handle(ModeChosen(Mode.AUTOMATIC)) == [Send(3, (), Limits())]
 
 
+def test_choosing_offline_while_a_backlog_goes_up_ends_after_the_round_trip_under_way() -> None:
+    machine = started()
+    machine.handle(SyncNow())
+    assert machine.handle(ModeChosen(Mode.OFFLINE)) == []
+    assert machine.handle(MORE_TO_DO) == []
+    assert machine.phase is Phase.QUIET
+
+
 @pytest.mark.parametrize(
     ("trouble", "push", "pull"),
     [(Trouble.TIMEOUT, 250, 250), (Trouble.TOO_BIG, 250, 500), (Trouble.UNREACHABLE, 500, 500)],
