@@ -10,13 +10,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from scanner_client.home import Home
 from scanner_client.logs import log
 from scanner_client.ports import StoreError
 from scanner_client.store import StoreThread
 from sync.faults import SyncFault
-from sync.shell import LedgerLine
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
 from sync.wire.service import WaitReply
@@ -25,13 +25,26 @@ RENEW_AFTER = timedelta(days=30)
 LOOK_AGAIN = timedelta(hours=1)
 
 
+class TokenLine(Protocol):
+    """`sync.shell.LedgerLine`. What is asked of the ledger raises SyncFault."""
+
+    @property
+    def token(self) -> str:
+        """The token in use."""
+
+    def change_token(self, token: str) -> None: ...
+    async def next_token(self) -> str: ...
+    async def exchange(self, request: SyncRequest) -> SyncReply: ...
+    async def wait(self, terminal: str, cursors: Sequence[Cursor]) -> WaitReply: ...
+
+
 class RenewingLine:
     """A ledger's line whose token is renewed behind a good exchange. Implements `sync.driver.Line`.
 
     `now` gives the time in UTC as text. What hinders a renewal hinders nothing else.
     """
 
-    def __init__(self, line: LedgerLine, home: Home, thread: StoreThread, now: Callable[[], str]) -> None:
+    def __init__(self, line: TokenLine, home: Home, thread: StoreThread, now: Callable[[], str]) -> None:
         self._line = line
         self._home = home
         self._thread = thread
