@@ -67,11 +67,14 @@ class Scanner:
         command = self.command("run", "--headless")
         with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout
-            assert "runs" in process.stdout.readline()
-            yield process
-            killed = process.poll() is not None
-            process.send_signal(signal.SIGTERM)
-            assert killed or process.wait(30) == 0
+            try:
+                assert "runs" in process.stdout.readline()
+                yield process
+                killed = process.poll() is not None
+                process.send_signal(signal.SIGTERM)
+                assert killed or process.wait(30) == 0
+            finally:
+                process.kill()  # what failed above must not wait for a program that nobody ends
 
 
 def environment() -> dict[str, str]:
