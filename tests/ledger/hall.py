@@ -195,7 +195,7 @@ class Picker:
         """Send what is new and read everything there is; then say that nothing is left."""
         reply = self._exchange()
         while any(page.more for page in reply.pages):
-            self._exchange()
+            reply = self._exchange()
         return reply
 
     def drain(self) -> None:
