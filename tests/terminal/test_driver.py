@@ -13,7 +13,7 @@ from sync.core.backoff import Backoff
 from sync.core.machine import Machine, Mode, Send, Trouble
 from sync.core.offer import Sent
 from sync.driver import Driver, LineState
-from sync.faults import StoreFailed, SyncFault, Unreachable
+from sync.faults import StoreFailed, SyncFault, Unauthorised, Unreachable
 from sync.wire.messages import StreamOffer, StreamState, SyncReply, SyncRequest
 from sync.wire.operation import Cursor
 from sync.wire.service import WaitReply
@@ -147,3 +147,20 @@ async def test_who_asks_while_it_ends_is_not_left_waiting() -> None:
         await world.watching.wait()
         world.stop.set()
         await driver.sync_now()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "says"), [(Verdict.FOREIGN, "Another ledger answers"), (Verdict.TWO_LEDGERS, "Two ledgers answer")]
+)
+async def test_a_reply_that_is_not_of_this_ledger_is_said_to_be_none(verdict: Verdict, says: str) -> None:
+    driver = World(Absorbed(verdict)).driver()
+    assert await driver.run_once() is Trouble.WRONG_LEDGER
+    assert driver.state.said.startswith(says)
+
+
+async def test_the_ledgers_own_word_goes_with_its_sentence_and_ends_with_the_trouble() -> None:
+    world = World(Unauthorised("This terminal was revoked.", reason="revoked"), DONE)
+    async with world.running():
+        await world.watching.wait()
+    assert [state.reason for state in world.told if state.trouble] == ["revoked"]
+    assert world.told[-1].reason == ""
