@@ -7,6 +7,7 @@ from collections.abc import Callable
 from server_stub.ledger.book import Book
 from server_stub.ledger.log import Cause, record
 from server_stub.ledger.office import Change, put_rows
+from server_stub.ledger.settling import settle_feeds
 from server_stub.ports import ServedLedger
 from sync.wire.messages import GLOBAL_FEED
 from sync.wire.rows import Row
@@ -20,6 +21,7 @@ def change(ledger: ServedLedger, feed: str, by: str, work: Callable[[Book], Chan
         if not draft.rows:
             return False
         record(book, draft, Cause(kind, by=by), feed)
+        settle_feeds(book, book.feeds(), by=by)
         return True
 
     return ledger.run({feed}, in_book)

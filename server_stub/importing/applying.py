@@ -18,6 +18,7 @@ from server_stub.ledger.allocation import PICKED_KINDS
 from server_stub.ledger.book import Book, Draft
 from server_stub.ledger.log import Cause, record
 from server_stub.ledger.office import opening_stock, put_order, put_rows
+from server_stub.ledger.settling import settle_feeds
 from server_stub.office import office_work
 from sync.wire.canonical import canonical, sha256_hex
 from sync.wire.codec import decode
@@ -96,6 +97,7 @@ def take(book: Book, batch: Batch) -> Taken:
             taken.refused.append((one.row, str(reason)))
     if not batch.trial:
         _Taking(book, batch, taken).take(rows, list(builder.made.values()))
+        settle_feeds(book, book.feeds(), by=batch.by)
     return taken
 
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from server_stub.ledger.book import Book, Stream, Terminal
-from server_stub.ledger.exchange import heads, settle_since
 from server_stub.ledger.incoming import Incoming
 from server_stub.ledger.posting import post
+from server_stub.ledger.settling import heads, settle_since
 from server_stub.ledger.streams import fill_gaps, held, note_fork, take
 from sync.wire.messages import Outcome
 from sync.wire.operation import Parent
@@ -36,7 +36,7 @@ def import_bundle(
     before = heads(book)
     filled = len(fill_gaps(book, terminal, fills))
     imported = _take_in_order(book, terminal, incoming)
-    settle_since(book, terminal, before)
+    settle_since(book, before, terminal=terminal.id)
     return replace(imported, filled=filled)
 
 

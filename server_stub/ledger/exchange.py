@@ -6,13 +6,10 @@ inside, never as an error of the batch.
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-
 from server_stub.ledger.book import Backup, Book, Terminal
 from server_stub.ledger.incoming import Incoming, read_offer
-from server_stub.ledger.log import Cause, record
 from server_stub.ledger.pages import pages
-from server_stub.ledger.rules import settle
+from server_stub.ledger.settling import heads, settle_since
 from server_stub.ledger.streams import held, take_offer
 from sync.wire.bodies import TransferredIn, TransferredOut
 from sync.wire.messages import StreamState, SyncReply, SyncRequest
@@ -44,7 +41,7 @@ def exchange(book: Book, terminal: Terminal, request: SyncRequest, incoming: lis
     outcomes = take_offer(book, terminal, request.stream, incoming)
     stream = held(book, terminal, request.stream.epoch)
     drained = _note_drained(book, terminal, request, stream.have_seq)
-    settle_since(book, terminal, before, also={terminal.site} if drained else set())
+    settle_since(book, before, terminal=terminal.id, also={terminal.site} if drained else set())
     return SyncReply(
         ledger_id=book.ledger_id,
         ledger_epoch=book.ledger_epoch,
@@ -59,20 +56,6 @@ def exchange(book: Book, terminal: Terminal, request: SyncRequest, incoming: lis
         pages=pages(book, terminal, request.feeds, request.limits.pull),
         at=book.now,
     )
-
-
-def heads(book: Book) -> dict[str, int]:
-    return {feed: book.newest(feed) for feed in book.feeds()}
-
-
-def settle_since(
-    book: Book, terminal: Terminal, before: dict[str, int], *, also: AbstractSet[str] = frozenset()
-) -> None:
-    """Settle the conflicts of every feed that moved since `heads`, and of those in `also`."""
-    for feed, n in heads(book).items():
-        if n != before.get(feed, 0) or feed in also:
-            for kind, draft in settle(book, feed):
-                record(book, draft, Cause(kind, terminal=terminal.id), feed)
 
 
 def _note_drained(book: Book, terminal: Terminal, request: SyncRequest, have_seq: int) -> bool:

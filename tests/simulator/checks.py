@@ -12,12 +12,12 @@ from simulator.history import History
 from simulator.server import Server
 from simulator.terminal_state import State, read_row
 
-from server_stub.ledger.conflicts import ACTIVE, UNDONE
 from sync.wire.bodies import Posting
 from sync.wire.effects import Effect
 from sync.wire.messages import GLOBAL_FEED, Change, SyncReply, SyncRequest
 from sync.wire.operation import decode_operation
-from sync.wire.rows import BY_TABLE, Balance, Conflict, Order
+from sync.wire.rows import ACTIVE, BY_TABLE, Balance, Conflict, Order
+from sync.wire.undoing import UNDONE
 
 if TYPE_CHECKING:
     from simulator.world import World

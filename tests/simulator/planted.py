@@ -9,14 +9,13 @@ from typing import Any
 from unittest.mock import patch
 
 from simulator import device as device_module
-from simulator import server
 from simulator.memory_book import MemoryBook
 from simulator.memory_terminal import MemoryTerminal, MemoryTransaction
 from simulator.plan import draw_plan
 from simulator.world import World
 
 from server_stub.ledger import exchange as exchange_module
-from server_stub.ledger import posting, streams
+from server_stub.ledger import posting, settling, streams
 from server_stub.ledger.book import Draft, Judgement, StoredOperation, Terminal
 from server_stub.ledger.incoming import Incoming
 from sync.core import absorb as absorb_module
@@ -224,10 +223,8 @@ def _known_links_get_no_answer() -> AbstractContextManager[object]:
     return patch.object(streams, "_take_again", lambda *_: None)
 
 
-@contextmanager
-def _settles_nothing() -> Iterator[None]:
-    with patch.object(exchange_module, "settle", lambda *_: []), patch.object(server, "settle", lambda *_: []):
-        yield
+def _settles_nothing() -> AbstractContextManager[object]:
+    return patch.object(settling, "settle", lambda *_: [])
 
 
 def _one_backup_is_enough() -> AbstractContextManager[object]:

@@ -15,7 +15,7 @@ from server_stub.ledger.bundle import Imported, import_bundle
 from server_stub.ledger.exchange import exchange, feeds_to_lock, read
 from server_stub.ledger.incoming import read_incoming
 from server_stub.ledger.log import Cause, record
-from server_stub.ledger.rules import settle
+from server_stub.ledger.settling import settle_feeds
 from sync.core.machine import Trouble
 from sync.core.terminal import Offered
 from sync.wire.codec import decode, encode
@@ -164,7 +164,7 @@ class Server:
             kind, draft = work(book)
             if draft.rows:
                 record(book, draft, Cause(kind, by="office"), site)
-                settle_all(book, site)
+                settle_feeds(book, book.feeds(), by="office")
 
         self.transact(act, {site})
 
@@ -173,15 +173,6 @@ class Server:
         incoming = [read_incoming(one.link, msgspec.Raw(one.raw), self.ledger.ledger_id, terminal) for one in bundle]
 
         def act(book: Book) -> Imported:
-            imported = import_bundle(book, self._known(book, terminal), incoming)
-            settle_all(book, site)
-            return imported
+            return import_bundle(book, self._known(book, terminal), incoming)
 
         return self.transact(act, {site})
-
-
-def settle_all(book: Book, site: str) -> None:
-    """Close and open conflicts until nothing more follows."""
-    while drafts := settle(book, site):
-        for kind, draft in drafts:
-            record(book, draft, Cause(kind), site)
