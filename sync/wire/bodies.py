@@ -176,6 +176,10 @@ def decode_body(operation: Operation) -> Any:
     return body
 
 
+_NAMED = frozenset({"item", "location", "to", "to_site", "from_site"})
+"""Fields that say what was handled and where; empty, they would post on an account that nobody can find."""
+
+
 def _check_codes(kind: str, body: Any) -> None:
     for name in body.__struct_fields__:
         value = getattr(body, name)
@@ -183,6 +187,10 @@ def _check_codes(kind: str, body: Any) -> None:
             raise WireError(
                 "malformed", f"the field {name} of {kind} is longer than {MAX_CODE_CHARS} characters or has NUL or US"
             )
+        if value == "" and name in _NAMED:
+            raise WireError("malformed", f"the field {name} of {kind} is empty")
+    if isinstance(body, Picked | Moved) and body.location == body.to:
+        raise WireError("malformed", f"{kind} leads from {body.to} to the same place")
     quantity = getattr(body, "quantity", None)
     if quantity is not None and quantity.units < 0:
         raise WireError("malformed", f"the quantity of {kind} is negative")

@@ -81,6 +81,10 @@ def test_what_is_reported_short_is_not_waited_for(hall: Hall) -> None:
         ({}, {"item": "rope", "quantity": "1.505"}, "too_many_decimals"),
         ({}, {"item": "never-seen", "quantity": "999999999999999.000000"}, "malformed"),
         ({}, {"item": "\x00", "quantity": "1"}, "malformed"),
+        ({}, {"item": "", "quantity": "1"}, "malformed"),
+        ({}, {"location": "", "quantity": "1"}, "malformed"),
+        ({}, {"to": "", "quantity": "1"}, "malformed"),
+        ({}, {"to": "A-01", "quantity": "1"}, "malformed"),
     ],
 )
 def test_an_operation_that_cannot_be_judged_here_is_quarantined_and_the_stream_goes_on(
