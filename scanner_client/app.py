@@ -11,15 +11,16 @@ import importlib
 import logging
 import os
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from devices.faults import DeviceError
 from devices.ports import Scan, Signal, SourceEvent, SourceState
 from scanner_client.clock import local_offset, now_milliseconds
+from scanner_client.core.events import ChooseMode, ChoosePin, Outward, SyncNow
 from scanner_client.core.view import SIZES, Size
 from scanner_client.floor import Floor
 from scanner_client.flows import shipped_flows, shipped_texts
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from sync.driver import LineState
 
 MINUTE_S = 60.0
+UNREACHABLE = "unreachable"
 
 
 class NoWindow(Exception):
@@ -74,7 +76,7 @@ class Window:
         self._floor = Floor(terminal.thread, runtime, now_milliseconds)
         self._described = described_in(terminal.home.path / "devices.toml")
         self._attached = Attached()
-        self._beginning = threading.Thread(target=self._begin, name="beginning")
+        self._outside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outside")
         self._failure: Exception | None = None
         self._online: bool | None = None
         self._app: ScannerApp
@@ -110,7 +112,7 @@ class Window:
         gc.freeze()
         gc.enable()
         self._floor.before(partial(importlib.import_module, "biip"))
-        self._beginning.start()
+        self._outside.submit(self._begin)
         self._every_minute()
 
     # --- what the line and the scanners hand in
@@ -142,6 +144,8 @@ class Window:
     def _show(self, shown: Shown) -> None:
         for signal in shown.signals:
             self._signal(signal)
+        for order in shown.outward:
+            self._outside.submit(self._carry_out, order)
         self._app.show(shown.view)
 
     def _signal(self, name: str) -> None:
@@ -153,7 +157,7 @@ class Window:
     # --- beginning and end
 
     def _begin(self) -> None:
-        """In a thread of its own, after the first frame."""
+        """Outside the window's threads, after the first frame."""
         try:
             self._attached = attach_all(self._described, time.monotonic, self._heard)
             line = self._terminal.status()
@@ -164,9 +168,23 @@ class Window:
             self._failure = error
             self._app.call_later(self._app.exit)
 
+    def _carry_out(self, order: Outward) -> None:
+        """What the flow asked of the line to the ledger, once that has begun."""
+        from sync.core.machine import Mode  # noqa: PLC0415  # loaded by now
+
+        match order:
+            case ChooseMode(mode=mode):
+                self._terminal.set_mode(Mode(mode))
+            case SyncNow():
+                self._terminal.sync_now()
+            case ChoosePin(operator=operator):
+                self._floor.pin_answered(operator, UNREACHABLE)
+            case _:
+                assert_never(order)
+        self._floor.look()
+
     def _end(self) -> None:
-        if self._beginning.ident is not None:
-            self._beginning.join()
+        self._outside.shutdown(cancel_futures=True)
         self._attached.stop()
         self._terminal.line_changed, self._terminal.rows_changed = lambda _state: None, lambda: None
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 
-from scanner_client.core.events import Key, Scan
+from scanner_client.core.events import Key, PinAnswered, Scan
 from scanner_client.core.view import SIZES, Size
 from scanner_client.logs import log
 from scanner_client.runtime import REFUSED, Runtime, Shown
@@ -44,6 +44,10 @@ class Floor:
         least = SIZES[-1]
         size = Size(max(width, least.width), max(height, least.height))
         self._take(lambda: self._runtime.resize(size))
+
+    def pin_answered(self, operator: str, answer: str) -> None:
+        """What became of a PIN that was chosen: `kept`, `refused` or `unreachable`."""
+        self._take(lambda: self._runtime.handle(PinAnswered(operator, answer, self._now(), self._now())))
 
     def look(self) -> None:
         """Time has passed or news has come. Looks that nobody has taken yet are one."""

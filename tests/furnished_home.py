@@ -21,6 +21,7 @@ from sync.core.terminal import RowChange
 from sync.wire.codec import encode
 from sync.wire.messages import GLOBAL_FEED
 from sync.wire.operation import Cursor
+from sync.wire.pins import PinsReply
 from sync.wire.quantity import Quantity
 from sync.wire.rows import Balance, Barcode, Item, Location, Operator, Order, OrderLine, Row, Site, Task
 
@@ -41,7 +42,9 @@ def furnish(path: Path, rows: Sequence[Row]) -> Home:
         for feed in (GLOBAL_FEED, SITE):
             changes = [RowChange(row.table, row.key, encode(row)) for row in rows if row.feed == feed]
             tx.put_rows(feed, changes, Cursor(feed=feed, n=1, hash="h"), shadow=False)
+        tx.put_pins(PinsReply(needed=False))
         tx.set_mode(Mode.OFFLINE)
+        tx.note_environment("test")
     return home
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyte
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_S = 120.0
+PATIENCE_S = 50.0
 BEAT_S = 0.05
 RUN = ("-m", "scanner_client.start", "run")
 
@@ -25,7 +25,8 @@ RUN = ("-m", "scanner_client.start", "run")
 class Window:
     """`screen` is what a terminal shows of the program's output. Waiting ends with what the screen showed last."""
 
-    def __init__(self, command: Sequence[str], width: int, height: int) -> None:
+    def __init__(self, command: Sequence[str], width: int, height: int, patience_s: float = PATIENCE_S) -> None:
+        self._patience_s = patience_s
         self._line, theirs = os.openpty()
         self._screen = pyte.Screen(width, height)
         self._stream = pyte.ByteStream(self._screen)
@@ -53,6 +54,12 @@ class Window:
             self._screen.resize(height, width)
         fcntl.ioctl(self._line, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
+    @property
+    def is_raw(self) -> bool:
+        """Whether the line hands every byte to the program and echoes none, as no shell leaves it."""
+        _, _, _, local, *_ = termios.tcgetattr(self._line)
+        return not local & (termios.ECHO | termios.ICANON | termios.ISIG)
+
     def rows(self) -> list[str]:
         """The screen's rows. A wide character is one character here, as in a view."""
         with self._changed:
@@ -65,7 +72,7 @@ class Window:
     def wait_for(self, seen: Callable[[], bool], what: str) -> None:
         """Look at each change of the screen, and now and then between, until it is as wanted."""
         deadline = threading.Event()
-        timer = threading.Timer(PATIENCE_S, deadline.set)
+        timer = threading.Timer(self._patience_s, deadline.set)
         timer.start()
         try:
             while not seen():
@@ -118,9 +125,11 @@ class Window:
 
 
 @contextmanager
-def window(home: Path, *options: str, width: int = 20, height: int = 16) -> Iterator[Window]:
+def window(
+    home: Path, *options: str, width: int = 20, height: int = 16, patience_s: float = PATIENCE_S
+) -> Iterator[Window]:
     """`scanner run` in a window of this size."""
-    opened = Window([*RUN, "--home", str(home), *options], width, height)
+    opened = Window([*RUN, "--home", str(home), *options], width, height, patience_s)
     try:
         yield opened
     finally:

@@ -86,6 +86,8 @@ async def test_the_screen_is_the_views_rows_at_each_size(size: Size, language: s
         await pilot.pause()
         assert painted(app) == list(view.rows)
         assert {cell_len(row) for row in painted(app)} == {size.width}
+        while not doings.frames:
+            await pilot.pause()
         assert doings.frames == 1
 
 

@@ -225,7 +225,7 @@ def random_bytes(random: Random, strings: int) -> list[bytes]:
 
 
 def it_still_accepts_a_scan_after(home: Home, strings: int) -> None:
-    with window(home.path) as screen:
+    with window(home.path, patience_s=240) as screen:
         work_at_the_first_location(screen)
         for one in random_bytes(Random(7), strings):
             screen.send(one)
@@ -259,7 +259,9 @@ def test_after_five_thousand_random_byte_strings_it_still_accepts_a_scan(home: H
 def test_a_signal_ends_it_and_the_line_is_as_before(home: Home, number: signal.Signals) -> None:
     with window(home.path) as screen:
         screen.wait_for_text("Scan badge")
+        assert screen.is_raw
         assert screen.end(number) == 0
+        assert not screen.is_raw
 
 
 def test_after_a_kill_the_same_prompt_stands_again(home: Home) -> None:

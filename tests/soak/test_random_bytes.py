@@ -25,7 +25,7 @@ def resident_mb(process: int) -> float:
 @pytest.mark.soak
 def test_after_a_hundred_thousand_random_byte_strings_it_still_takes_scans_and_has_not_grown(tmp_path: Path) -> None:
     random, home = Random(11), furnish(tmp_path / "home", one_order(9, 99))
-    with window(home.path) as screen:
+    with window(home.path, patience_s=600) as screen:
         screen.wait_for_text("Scan badge")
         screen.send(BADGE.encode() + END)
         screen.wait_for_text("1 Pick")
