@@ -104,9 +104,19 @@ def _move_in(home: Home, key: TerminalKey, reply: EnrollReply, new_epoch: Callab
         _relink(home, new_epoch())
     else:
         create_store(home.database, Identity(reply.ledger_id, reply.terminal, reply.site), new_epoch())
+    _note_environment(home, reply.environment)
     write_private(home.certificate, msgspec.json.encode(reply.certificate))
     key.write(home.key)
     home.write_token(reply.token)
+
+
+def _note_environment(home: Home, environment: str) -> None:
+    store = TerminalStore(home.database, Sources(new_uuid7, utc_now))
+    try:
+        with store.step() as tx:
+            tx.note_environment(environment)
+    finally:
+        store.close()
 
 
 def _relink(home: Home, epoch: str) -> None:

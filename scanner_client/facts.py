@@ -8,6 +8,9 @@ from functools import lru_cache
 
 from scanner_client.core.values import (
     BadgeMatch,
+    Concern,
+    Deed,
+    Dispute,
     Item,
     ItemMatch,
     Location,
@@ -17,15 +20,18 @@ from scanner_client.core.values import (
     Operator,
     Order,
     OrderMatch,
+    PinState,
     Task,
     Unit,
 )
 from scanner_client.ports import StepTransaction
+from scanner_client.records import Records
 from sync.wire import rows
 from sync.wire.quantity import Quantity
 from sync.wire.rows import NOTHING, row_key
 
 PICK = "pick"
+EVERYWHERE = "*"
 _FREE = ""
 
 
@@ -37,6 +43,7 @@ class StoreFacts:
         self.item = lru_cache(maxsize=None)(self._item)
         self.task = lru_cache(maxsize=None)(self._task)
         self.tasks = lru_cache(maxsize=None)(self._tasks)
+        self._records = Records(transaction, self.item, _units)
         self.open_orders = lru_cache(maxsize=None)(self._open_orders)
 
     @property
@@ -74,7 +81,7 @@ class StoreFacts:
 
     def _operator_of(self, badge: str) -> Operator | None:
         found = [row for row in self._rows.rows(rows.Operator, badge=badge) if row.active]
-        return _operator(found[0]) if badge and found else None
+        return _operator(found[0], self.site) if badge and found else None
 
     # --- master data --------------------------------------------------------------------------------------------------
 
@@ -99,7 +106,13 @@ class StoreFacts:
 
     def operator(self, code: str) -> Operator | None:
         row = self._rows.row(rows.Operator, code)
-        return _operator(row) if row else None
+        return _operator(row, self.site) if row else None
+
+    def pin(self, operator: str) -> PinState:
+        known = self._rows.pin(operator)
+        if known is None:
+            return PinState(needed=self._rows.pins_needed())
+        return PinState(bool(known.verifier), self._rows.pins_needed(), known.by_code)
 
     def lot(self, item: str, lot: str) -> Lot | None:
         row = self._rows.row(rows.Lot, row_key(item, lot))
@@ -173,9 +186,27 @@ class StoreFacts:
     def outcome(self, operation: str) -> str:
         return self._rows.standing_of(operation)
 
+    # --- records ------------------------------------------------------------------------------------------------------
 
-def _operator(row: rows.Operator) -> Operator:
-    return Operator(row.code, row.name, row.language)
+    def mode(self) -> str:
+        return self._rows.mode()
+
+    def deeds_count(self) -> int:
+        return self._rows.deeds_count()
+
+    def deeds(self, first: int, count: int) -> Sequence[Deed]:
+        return self._records.deeds(first, count)
+
+    def disputes(self) -> Sequence[Dispute]:
+        return self._records.disputes()
+
+    def concerns(self) -> Sequence[Concern]:
+        return self._records.concerns()
+
+
+def _operator(row: rows.Operator, site: str) -> Operator:
+    roles = (*row.roles.get(site, ()), *row.roles.get(EVERYWHERE, ()))
+    return Operator(row.code, row.name, row.language, roles, bound=bool(row.roles))
 
 
 def _units(quantity: Quantity, item: Item | None) -> int:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from sync.wire.pins import Pin
 from sync.wire.rows import Balance, Row
 
 R = TypeVar("R", bound=Row)
@@ -51,6 +52,18 @@ class QueueCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """One operation as the queue lists it. `body` is None for one that is no longer held; `state` as `standing_of`."""
+
+    id: str
+    kind: str
+    at: str
+    state: str
+    body: Any = None
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """Something people must see whatever they are doing. `kind` is a text's name, `facts` fill it in."""
 
@@ -91,6 +104,27 @@ class StepTransaction(Protocol):
     def alerts(self) -> Sequence[Alert]:
         """What people must see until its cause ends, oldest first: two_ledgers, stream_forked, resync, page_damaged,
         revoked, unauthorised, wrong_ledger, quarantined."""
+
+    def mode(self) -> str:
+        """`automatic` or `offline`."""
+
+    def pin(self, operator: str) -> Pin | None:
+        """What the ledger told of the operator's PIN; None where it told nothing."""
+
+    def environment(self) -> str:
+        """What the ledger is for: `live`, `training` or `test`."""
+
+    def pins_needed(self) -> bool:
+        """Whether who has no PIN must choose one before working; so until a ledger has said otherwise."""
+
+    def deeds_count(self) -> int:
+        """How many operations of this terminal there are to list."""
+
+    def deeds(self, first: int, count: int) -> Sequence[Recorded]:
+        """Operations of this terminal, held or not, newest first, from the one at place `first` on."""
+
+    def recorded(self, id: str) -> Recorded | None:
+        """An operation held here."""
 
     def load_state(self) -> bytes | None:
         """The flow state the last event left, so that a restart stands at the same prompt."""

@@ -14,34 +14,51 @@ from datetime import UTC, datetime, timedelta, timezone
 from msgspec.structs import replace as replace_fields
 
 from scanner_client.core.engine import begin, noted, step
-from scanner_client.core.events import Append, Command, Event, Journal, Resized, Scan, Signal
+from scanner_client.core.events import (
+    Append,
+    CheckPin,
+    ChooseMode,
+    ChoosePin,
+    Command,
+    Event,
+    Journal,
+    Outward,
+    PinChecked,
+    Resized,
+    Scan,
+    Signal,
+    SyncNow,
+)
 from scanner_client.core.flow import Library
 from scanner_client.core.state import Notice, State, StateError, read_state, state_bytes
 from scanner_client.core.texts import Texts
 from scanner_client.core.view import Size, Status, View, alert_view, options_shown, view
 from scanner_client.facts import StoreFacts
 from scanner_client.ports import NewOperation, StepTransaction, Store, StoreError
+from sync.wire.pins import pin_matches
 
 REFUSED = "refused"
+LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the event left to be heard and seen: signals in order, then the view. `operations`: ids kept by it."""
+    """What the event left to be heard and seen: signals in order, then the view. `operations`: ids kept by it;
+    `outward`: what whoever holds the line to the ledger is now to do."""
 
     view: View
     signals: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
+    outward: tuple[Outward, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the terminal is told from outside: the connection, the battery, the kind of ledger."""
+    """What the terminal is told from outside: the connection, the battery."""
 
     online: bool = True
     since: int = 0
     battery: int = -1
-    training: bool = False
 
 
 class Runtime:
@@ -94,8 +111,21 @@ class Runtime:
         except StoreError as error:
             return self._alert(error)
         self._state = after
-        signals = tuple(command.name for command in commands if isinstance(command, Signal))
-        return Shown(seen, signals, kept)
+        return self._checked(_shown(seen, commands, kept), commands, event)
+
+    def _checked(self, shown: Shown, commands: tuple[Command, ...], event: Event) -> Shown:
+        """Compare a PIN that was typed, now that no transaction waits for it, and take the answer as the next event."""
+        asked = next((command for command in commands if isinstance(command, CheckPin)), None)
+        if asked is None:
+            return shown
+        try:
+            with self._store.step() as transaction:
+                known = transaction.pin(asked.operator)
+        except StoreError as error:
+            return self._alert(error)
+        right = known is not None and pin_matches(asked.pin, known.verifier)
+        after = self.handle(PinChecked(asked.operator, right, event.at, event.taken))
+        return replace(after, signals=(*shown.signals, *after.signals), outward=(*shown.outward, *after.outward))
 
     def look(self) -> Shown:
         """The present view again: time has passed, or news has come."""
@@ -123,7 +153,9 @@ class Runtime:
         return Status(
             now=now, clock=_clock(now, self._offset), online=around.online, since=around.since,
             waiting=counts.kept + counts.sent, conflicts=counts.conflict, kept=counts.kept, sent=counts.sent,
-            accepted=counts.accepted, training=around.training, battery=around.battery,
+            accepted=counts.accepted, training=transaction.environment() != LIVE, battery=around.battery,
+            held=counts.held, refused=counts.refused, quarantined=counts.quarantined,
+            concerns=len(transaction.alerts()),
         )  # fmt: skip
 
     def _take(
@@ -161,8 +193,8 @@ class Runtime:
                     id = transaction.append(self._operation(command, event))
                     state = noted(state, command, id, event.at)
                     kept.append(id)
-                case Signal():
-                    pass
+                case Signal() | CheckPin() | ChoosePin() | ChooseMode() | SyncNow():
+                    pass  # done once all of this is on the disk
         return state, tuple(kept)
 
     def _operation(self, append: Append, event: Event) -> NewOperation:
@@ -182,6 +214,11 @@ class Runtime:
     def _alert(self, error: StoreError) -> Shown:
         language = self._state.language if self._state and self._state.language else self._language
         return Shown(alert_view(error.kind, str(error), self._size, language, self._texts), (REFUSED,))
+
+
+def _shown(seen: View, commands: tuple[Command, ...], kept: tuple[str, ...]) -> Shown:
+    signals = tuple(command.name for command in commands if isinstance(command, Signal))
+    return Shown(seen, signals, kept, tuple(one for one in commands if isinstance(one, Outward)))
 
 
 def utc_text(milliseconds: int) -> str:

@@ -68,6 +68,8 @@ class Registry(Pins, Protocol):
     def ledger_id(self) -> str: ...
     @property
     def ledger_epoch(self) -> str: ...
+    @property
+    def environment(self) -> str: ...
     def terminal(self, id: str) -> Terminal | None: ...
     def all_terminals(self) -> Sequence[Terminal]: ...
     def register_terminal(self, id: str, site: str, public_key: bytes) -> None:
@@ -122,6 +124,7 @@ def enroll(registry: Registry, request: EnrollRequest, key: LedgerKey, now: date
         token=mint_token(registry, TERMINAL, invitation.terminal),
         certificate=key.certify(certificate),
         feeds=[GLOBAL_FEED, invitation.site],
+        environment=registry.environment,
     )
 
 

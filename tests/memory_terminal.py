@@ -8,16 +8,17 @@ from typing import Any
 
 import msgspec
 
-from scanner_client.core.events import Key, Scan
+from scanner_client.core.events import Key, PinAnswered, Scan
 from scanner_client.core.state import State
 from scanner_client.core.view import Size, View
 from scanner_client.flows import shipped_flows, shipped_texts
-from scanner_client.ports import Alert, FeedAge, NewOperation, QueueCounts, StoreError
+from scanner_client.ports import Alert, FeedAge, NewOperation, QueueCounts, Recorded, StoreError
 from scanner_client.runtime import Runtime, Shown
 from sync.wire.bodies import BODY_TYPES, Posting
 from sync.wire.codec import decode, encode
 from sync.wire.effects import LineProgress, TaskTurn, effects
 from sync.wire.operation import Operation
+from sync.wire.pins import Pin, new_verifier
 from sync.wire.quantity import Quantity
 from sync.wire.rows import (
     Balance,
@@ -47,6 +48,10 @@ class MemoryStore:
         self.journal: list[tuple[str, dict[str, Any]]] = []
         self.state: bytes | None = None
         self.broken = False
+        self.mode = "automatic"
+        self.environment = "live"
+        self.pins: dict[str, Pin] = {}
+        self.pins_needed = False
 
     @contextmanager
     def step(self) -> Iterator[MemoryTransaction]:
@@ -92,6 +97,28 @@ class MemoryTransaction:
 
     def standing_of(self, id: str) -> str:
         return "kept" if self.operation(id) else ""
+
+    def mode(self) -> str:
+        return self._store.mode
+
+    def pin(self, operator: str) -> Pin | None:
+        return self._store.pins.get(operator)
+
+    def environment(self) -> str:
+        return self._store.environment
+
+    def pins_needed(self) -> bool:
+        return self._store.pins_needed
+
+    def deeds_count(self) -> int:
+        return len(self._store.operations)
+
+    def deeds(self, first: int, count: int) -> Sequence[Recorded]:
+        newest = [Recorded(id, op.kind, op.at, "kept", body) for id, op, body in reversed(self._store.operations)]
+        return newest[first : first + count]
+
+    def recorded(self, id: str) -> Recorded | None:
+        return next((one for one in self.deeds(0, len(self._store.operations)) if one.id == id), None)
 
     def alerts(self) -> Sequence[Alert]:
         return []
@@ -169,6 +196,12 @@ class Picker:
             self._took(self.runtime.handle(Key(key, self.now, self.now)))
         return self
 
+    def answer(self, answer: str) -> Picker:
+        """The ledger's answer to a PIN that was chosen."""
+        self.now += 1000
+        self._took(self.runtime.handle(PinAnswered(self.state.candidate, answer, self.now)))
+        return self
+
     def type(self, text: str) -> Picker:
         return self.press(*text, "enter", pause=300)
 
@@ -239,6 +272,19 @@ def warehouse() -> list[Row]:
         stock("A-03-02", "TOWEL", 40), stock("A-03-04", "SOAP", 10),
         stock("B-01-01", "TEA", 5, "L1"), stock("B-01-01", "TEA", 5, "L2"),
     ]  # fmt: skip
+
+
+def pin(operator: str, digits: str) -> Pin:
+    """The operator's PIN, its verifier made with little work."""
+    return Pin(operator=operator, verifier=new_verifier(digits, bytes(16), log2_n=4))
+
+
+def guarded(size: Size = TALL, language: str = "en") -> Picker:
+    """A terminal of a live ledger: Wang's PIN is 2468, Li has yet to choose one."""
+    terminal = Picker(warehouse(), size, language)
+    terminal.store.pins_needed = True
+    terminal.store.pins = {"wang": pin("wang", "2468")}
+    return terminal
 
 
 def picker(rows: Sequence[Row] | None = None, **more: Any) -> Picker:

@@ -11,11 +11,23 @@ from collections.abc import Sequence
 
 import msgspec
 
-from scanner_client.core.events import Append, Command, Event, Journal, Key, Resized, Scan, Signal
+from scanner_client.core.events import (
+    Append,
+    Command,
+    Event,
+    Journal,
+    Key,
+    PinAnswered,
+    PinChecked,
+    Resized,
+    Scan,
+    Signal,
+)
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import Library, StepKind
 from scanner_client.core.keys import press
 from scanner_client.core.moves import KEPT, REFUSED, attempt, context, journal_scan, move, refuse, stand
+from scanner_client.core.pin_entry import refuse_scan, take_answer
 from scanner_client.core.recognition import readings
 from scanner_client.core.rules.registry import Context, Input
 from scanner_client.core.state import HISTORY, Kept, State
@@ -34,6 +46,13 @@ def step(flows: Library, state: State, event: Event, facts: Facts) -> tuple[Stat
     match event:
         case Resized(options=options):
             return msgspec.structs.replace(state, options=max(1, options), first=0), ()
+        case PinChecked():
+            name = "pin_right" if event.right else "pin_wrong"
+            return take_answer(flows, state, event.operator, name, event.at, facts)
+        case PinAnswered():
+            return take_answer(flows, state, event.operator, f"pin_{event.answer}", event.at, facts)
+        case Scan() if flows[state.flow].steps[state.step].kind is StepKind.PIN:
+            return refuse_scan(state)
         case Scan():
             return _scan(flows, state, event, facts)
         case Key():
@@ -63,7 +82,8 @@ def noted(state: State, append: Append, id: str, at: int) -> State:
 def _scan(flows: Library, state: State, event: Scan, facts: Facts) -> tuple[State, tuple[Command, ...]]:
     if _too_early(flows, state, event):
         return _early(state, event, Journal("early", {"raw": event.raw, "step": state.step}))
-    state = msgspec.structs.replace(state, menu=False, help=False, entry="", scanned_at=max(event.at, event.taken))
+    scanned_at = max(event.at, event.taken)
+    state = msgspec.structs.replace(state, menu=False, help=False, panel=None, entry="", scanned_at=scanned_at)
     given = readings(event.raw, state, facts)
     taken = _first_taken(flows, state, given, facts, event)
     if taken is None and state.notice and given[0].name == "confirm":

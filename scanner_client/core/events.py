@@ -33,7 +33,27 @@ class Resized:
     taken: int = 0
 
 
-Event = Scan | Key | Resized
+@dataclass(frozen=True, slots=True)
+class PinChecked:
+    """The answer to CheckPin."""
+
+    operator: str
+    right: bool
+    at: int = 0
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PinAnswered:
+    """What became of ChoosePin: `kept`, `refused` by the ledger, or `unreachable` because no ledger answered."""
+
+    operator: str
+    answer: str
+    at: int = 0
+    taken: int = 0
+
+
+Event = Scan | Key | Resized | PinChecked | PinAnswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +85,36 @@ class Signal:
     name: str
 
 
-Command = Journal | Append | Signal
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Compare the PIN with the operator's verifier, outside the transaction; the answer is the event PinChecked."""
+
+    operator: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePin:
+    """Bring the operator's new PIN to the ledger; the answer is the event PinAnswered."""
+
+    operator: str
+    pin: str = field(repr=False)
+    code: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseMode:
+    """Talk to the ledger so from now on: `automatic` or `offline`."""
+
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncNow:
+    """Talk to the ledger once, whatever the mode."""
+
+
+Outward = ChoosePin | ChooseMode | SyncNow
+"""Orders for whoever holds the line to the ledger; given once everything before them is durable."""
+
+Command = Journal | Append | Signal | CheckPin | Outward

@@ -8,7 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from scanner_client.core.values import Item, Location, Lot, Match, Operator, Order, Task, Unit
+from scanner_client.core.values import (
+    Concern,
+    Deed,
+    Dispute,
+    Item,
+    Location,
+    Lot,
+    Match,
+    Operator,
+    Order,
+    PinState,
+    Task,
+    Unit,
+)
 
 
 class Facts(Protocol):
@@ -28,6 +41,7 @@ class Facts(Protocol):
 
     def location(self, code: str) -> Location | None: ...
     def operator(self, code: str) -> Operator | None: ...
+    def pin(self, operator: str) -> PinState: ...
     def lot(self, item: str, lot: str) -> Lot | None: ...
     def lots(self, item: str) -> Sequence[Lot]: ...
     def order(self, order: str) -> Order | None: ...
@@ -52,3 +66,18 @@ class Facts(Protocol):
 
     def outcome(self, operation: str) -> str:
         """What became of an own operation: `kept`, `sent`, `accepted`, `conflict` …; empty where it is not known."""
+
+    def mode(self) -> str:
+        """How this terminal talks to the ledger: `automatic` or `offline`."""
+
+    def deeds_count(self) -> int:
+        """How many operations the queue lists."""
+
+    def deeds(self, first: int, count: int) -> Sequence[Deed]:
+        """Operations of this terminal, newest first, from the one at place `first` on."""
+
+    def disputes(self) -> Sequence[Dispute]:
+        """Conflicts of this site that nobody has decided, those about own work first, oldest first."""
+
+    def concerns(self) -> Sequence[Concern]:
+        """What people must see, oldest first."""

@@ -9,8 +9,10 @@ import msgspec
 
 from scanner_client.core.events import Command, Journal, Key
 from scanner_client.core.facts import Facts
-from scanner_client.core.flow.model import BACK, EXCEPTIONS, Library, Step, StepKind
+from scanner_client.core.flow.model import BACK, EXCEPTIONS, RUN, Library, Step, StepKind
 from scanner_client.core.moves import KEPT, REFUSED, attempt, context, fitting, refuse
+from scanner_client.core.panels import MENU_KEY, OPENING, QUEUE, open_panel, press_panel
+from scanner_client.core.pin_entry import press_secret
 from scanner_client.core.recognition import keyed_label
 from scanner_client.core.rules.registry import Context, Input
 from scanner_client.core.state import State
@@ -34,6 +36,14 @@ def press(flows: Library, state: State, event: Key, facts: Facts) -> Result:
     step = flows[state.flow].steps[state.step]
     if state.help:
         return msgspec.structs.replace(state, help=False), ()
+    if step.kind is StepKind.PIN:
+        return press_secret(flows, state, name, event, facts)
+    if state.panel is not None or name in OPENING:
+        return press_panel(state, state.panel, name, facts)
+    return _press_at_step(flows, state, step, name, event, facts)
+
+
+def _press_at_step(flows: Library, state: State, step: Step, name: str, event: Key, facts: Facts) -> Result:
     if state.menu:
         return _menu_key(flows, state, name, event, facts)
     if name in MENU_KEYS and not (name == "-" and step.kind is StepKind.TEXT):
@@ -61,11 +71,25 @@ def legal_exceptions(flows: Library, state: State, facts: Facts, at: int) -> Seq
     ]
 
 
-def options(step: Step, facts: Facts) -> Sequence[str]:
-    """Values that can be chosen at this step, all pages."""
+def options(flows: Library, state: State, facts: Facts) -> Sequence[str]:
+    """Values that can be chosen at this step, all pages; of flows only those the operator may do (R21)."""
+    step = flows[state.flow].steps[state.step]
     if step.options_from == "open_orders":
         return [order.order for order in facts.open_orders()]
-    return [option.value for option in step.options]
+    return [option.value for option in step.options if _may_run(flows, state, step, option.value, facts)]
+
+
+def _may_run(flows: Library, state: State, step: Step, value: str, facts: Facts) -> bool:
+    ways = [way.to.removeprefix(RUN) for way in step.on("chosen") if way.option == value and way.to.startswith(RUN)]
+    return all(name in flows and _permitted(flows[name].roles, state.operator, facts) for name in ways)
+
+
+def _permitted(roles: Sequence[str], code: str, facts: Facts) -> bool:
+    """Whether somebody may do what these roles do. Where no role of theirs is on record at all, nothing limits them."""
+    operator = facts.operator(code)
+    if not roles or operator is None or not operator.bound:
+        return True
+    return not set(roles).isdisjoint(operator.roles)
 
 
 def _edit_or_choose(flows: Library, state: State, step: Step, name: str, event: Key, facts: Facts) -> Result:
@@ -74,7 +98,7 @@ def _edit_or_choose(flows: Library, state: State, step: Step, name: str, event: 
     if name == "esc":
         return msgspec.structs.replace(state, entry="", notice=None if not state.entry else state.notice), ()
     if step.kind is StepKind.CHOICE:
-        return _choose(flows, state, step, name, event, facts)
+        return _choose(flows, state, name, event, facts)
     character = " " if name == "space" else name
     if step.kind not in _ENTRY_KINDS or not _enters(step, character) or len(state.entry) >= LONGEST_ENTRY:
         return state, ()
@@ -87,8 +111,8 @@ def _enters(step: Step, character: str) -> bool:
     return step.kind is not StepKind.QUANTITY or character.isdigit() or character == "."
 
 
-def _choose(flows: Library, state: State, step: Step, name: str, event: Key, facts: Facts) -> Result:
-    every = options(step, facts)
+def _choose(flows: Library, state: State, name: str, event: Key, facts: Facts) -> Result:
+    every = options(flows, state, facts)
     if name in (PAGE_KEY, "down") and len(every) > state.options:
         following = state.first + state.options
         return msgspec.structs.replace(state, first=following if following < len(every) else 0), ()
@@ -150,6 +174,8 @@ def _menu_key(flows: Library, state: State, name: str, event: Key, facts: Facts)
     closed = msgspec.structs.replace(state, menu=False)
     if name == BACK_KEY:
         return _command(flows, closed, BACK, event, facts)
+    if name == MENU_KEY:
+        return open_panel(closed, QUEUE), ()
     if name in (HELP_KEY, PAGE_KEY):
         return _command(flows, closed, "help" if name == HELP_KEY else "language", event, facts)
     by_number = {str(number): exception for exception, number in EXCEPTIONS.items()}

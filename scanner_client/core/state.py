@@ -78,8 +78,35 @@ class Work(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wrong_checks: int = 0
 
 
+class Tries(msgspec.Struct, frozen=True, array_like=True):
+    """Wrong PINs of one operator in a row, and until when no further one is taken (milliseconds since 1970)."""
+
+    failed: int
+    locked_until: int = 0
+
+
+class Secrets(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is typed at a PIN prompt. It lives in memory alone: no stored state, frame or report has it."""
+
+    entry: str = ""
+    pin: str = ""
+    code: str = ""
+
+    def __repr__(self) -> str:
+        return "Secrets()"
+
+
+class Panel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A view laid over the step: `queue`, `conflicts`, `conflict` (the one at `first`) or `alerts`, from `first` on."""
+
+    shows: str
+    first: int = 0
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`stack`: flows that wait for this one to exit. `came_from`: the step an exception path goes back to.
+
+    `candidate`: who scanned a badge and has yet to prove it is theirs; `tries`: by operator, wrong PINs in a row.
 
     `asked_at`: when the question on the screen was put; `scanned_at`: when the last scan came.
     """
@@ -92,6 +119,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     operator: str = ""
     language: str = ""
     entry: str = ""
+    candidate: str = ""
+    secrets: Secrets = Secrets()
+    tries: dict[str, Tries] = {}
+    panel: Panel | None = None
     menu: bool = False
     help: bool = False
     notice: Notice | None = None
@@ -109,7 +140,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def state_bytes(state: State) -> bytes:
-    return msgspec.json.encode(state)
+    """The state as it is stored, without what was typed at a PIN prompt."""
+    return msgspec.json.encode(msgspec.structs.replace(state, secrets=Secrets()))
 
 
 def read_state(data: bytes) -> State:

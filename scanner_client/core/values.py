@@ -7,7 +7,8 @@ scan can mean is a closed union, `Match`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 _NUMBER = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?", re.ASCII)
@@ -93,9 +94,82 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
+    """`roles` are those at this site; `bound`: whether any role is on record, for those without one are not limited."""
+
     code: str
     name: str = ""
     language: str = ""
+    roles: tuple[str, ...] = ()
+    bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PinState:
+    """What is known of an operator's PIN.
+
+    `chosen`: there is one to ask for. Without one it must be chosen before working where it is `needed`, and `by_code`
+    only with a supervisor's one-time code.
+    """
+
+    chosen: bool = False
+    needed: bool = False
+    by_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One operation of this terminal as the queue lists it. `state` is its mark: kept, sent, accepted, conflict …
+
+    `at`: milliseconds since 1970. What is no longer held has neither goods nor place, only its kind. `dispute` is the
+    kind of the conflict it is in.
+    """
+
+    id: str
+    kind: str
+    at: int
+    state: str
+    item: str = ""
+    location: str = ""
+    units: int = 0
+    unit: str = ""
+    dispute: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one side of a conflict says.
+
+    `who`: `saw`, `you`, `they` or `ledger`; `name` is who they are. Units are the item's
+    smallest; `at` and `arrived` (when the ledger heard of it) milliseconds since 1970, 0 where not known."""
+
+    who: str
+    units: int
+    at: int = 0
+    arrived: int = 0
+    name: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A conflict to read. `unit` is the one the work was done in; `order` where it is about one."""
+
+    id: str
+    kind: str
+    state: str
+    item: str = ""
+    location: str = ""
+    order: str = ""
+    unit: str = ""
+    statements: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What people must see until its cause ends: `kind` names its text, `facts` fill it in."""
+
+    kind: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,7 +191,8 @@ class LedgerProcesses:
             service.stdout.close()
 
     def _environment(self) -> dict[str, str]:
-        return {**_surroundings(), "LEDGER_DB": self.database}
+        """A ledger that a script makes is a training one unless the script says otherwise: there a badge alone will do."""
+        return {"LEDGER_ENVIRONMENT": "training", **_surroundings(), "LEDGER_DB": self.database}
 
 
 def enroll(home: Path, address: str, code: str) -> None:

@@ -51,7 +51,7 @@ class Office:
 
         Rows of the orders that are rejected stand in the report; the rest is worked.
         """
-        await self.ledger("init")
+        await self.ledger("init", "--environment", "training")
         for kind in KINDS:
             await self.ledger("import", kind, str(folder / f"{kind}.csv"))
         named = ("--map", mapping) if mapping else ()

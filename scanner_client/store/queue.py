@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 
-from scanner_client.ports import QueueCounts
+from scanner_client.ports import QueueCounts, Recorded
 from scanner_client.store.keeping import Keeping
 from scanner_client.store.standing import ACCEPTED, CONFLICT, HELD, KEPT, QUARANTINED, REFUSED, SENT
 from sync.wire.codec import decode
@@ -64,6 +65,34 @@ class Queue(Keeping):
             state = SENT if standing == KEPT and seq <= sent_seq else standing
             yield _entry(epoch, seq, id, kind, at, outcome, state)
 
+    def deeds_count(self) -> int:
+        """How many operations the queue lists."""
+        past = self._sql.execute("SELECT count(*) FROM past").fetchone()[0]
+        return self.held_count() + int(past)
+
+    def deeds(self, first: int, count: int) -> Sequence[Recorded]:
+        """Operations of this terminal, held or not, newest first, from the one at place `first` on."""
+        sent_seq = self.sent_seq()
+        found = self._sql.execute(
+            "SELECT seq, id, kind, at, outcome, standing FROM operation ORDER BY seq DESC LIMIT ? OFFSET ?",
+            [count, first],
+        ).fetchall()
+        shown = [_recorded(row, row[0] <= sent_seq, self.operation(row[1])) for row in found]
+        if len(shown) == count:
+            return shown
+        before = self._sql.execute(
+            "SELECT 0, id, kind, at, outcome, standing FROM past ORDER BY n DESC LIMIT ? OFFSET ?",
+            [count - len(shown), max(0, first - self.held_count())],
+        ).fetchall()
+        return [*shown, *(_recorded(row, False, None) for row in before)]
+
+    def recorded(self, id: str) -> Recorded | None:
+        """An operation held here."""
+        row = self._sql.execute(
+            "SELECT seq, id, kind, at, outcome, standing FROM operation WHERE id = ?", [id]
+        ).fetchone()
+        return None if row is None else _recorded(row, row[0] <= self.sent_seq(), self.operation(id))
+
     def outcome(self, id: str) -> Outcome | None:
         """The stored outcome of a held operation."""
         found = self._sql.execute("SELECT outcome FROM operation WHERE id = ?", [id]).fetchone()
@@ -92,6 +121,13 @@ class Queue(Keeping):
     def _oldest_unanswered(self) -> str:
         found = self._sql.execute("SELECT at FROM operation WHERE standing = ? ORDER BY seq LIMIT 1", [KEPT]).fetchone()
         return str(found[0])
+
+
+def _recorded(row: tuple[int, str, str, str, bytes | None, str], sent: bool, known: tuple[str, Any] | None) -> Recorded:
+    _, id, kind, at, stored, standing = row
+    conflicts = () if stored is None else tuple(decode(stored, Outcome).conflicts)
+    state = SENT if standing == KEPT and sent else standing
+    return Recorded(id, kind, at, state, known[1] if known else None, conflicts)
 
 
 def _entry(epoch: str, seq: int, id: str, kind: str, at: str, stored: bytes | None, state: str) -> QueueEntry:

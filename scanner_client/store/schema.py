@@ -114,12 +114,15 @@ _TABLES: dict[str, tuple[dict[str, Any], str | tuple[str, ...]]] = {
     "flow_state": ({"id": int, "state": bytes}, "id"),
     "parked": ({"n": int, "at": str, "epoch": str, "state": bytes}, "n"),
     "journal": ({"n": int, "at": str, "kind": str, "entry": str}, "n"),
+    # Verifiers of PINs: of no feed, and in nothing that is sent.
+    "pin": ({"operator": str, "verifier": str, "by_code": int}, "operator"),
     "alert": ({"n": int, "at": str, "kind": str, "facts": str}, "n"),
 }
 
 _INDEXES = (
     "CREATE UNIQUE INDEX operation_id ON operation (id)",
     "CREATE INDEX operation_standing ON operation (standing) WHERE standing <> 'accepted'",
+    "CREATE INDEX operation_undo ON operation (json_extract(CAST(raw AS TEXT), '$.body.target')) WHERE kind = 'undone'",
     "CREATE UNIQUE INDEX past_id ON past (id)",
     "CREATE INDEX past_standing ON past (standing)",
     "CREATE INDEX earlier_link_op ON earlier_link (op)",

@@ -43,6 +43,10 @@ class SqlRegistry:
     def ledger_epoch(self) -> str:
         return self._identity.ledger_epoch
 
+    @property
+    def environment(self) -> str:
+        return self._identity.environment
+
     # terminals
 
     def terminal(self, id: str) -> Terminal | None:

@@ -21,7 +21,10 @@ from sync.wire.limits import VERSION
 FEWEST_DIGITS, MOST_DIGITS = 4, 12
 SALT_BYTES = 16
 _SCHEME = "scrypt"
-_LOG2_N, _R, _P = 14, 8, 1
+LOG2_N = 14
+"""2 ** 14 blocks: 16 MB and some tens of milliseconds a PIN."""
+
+_R, _P = 8, 1
 _HASH_BYTES = 32
 _MOST_LOG2_N, _MOST_R, _MOST_P = 17, 16, 4
 """Bounds of what is computed for a verifier that came from elsewhere."""
@@ -68,10 +71,10 @@ def is_pin(text: str) -> bool:
     return FEWEST_DIGITS <= len(text) <= MOST_DIGITS and text.isascii() and text.isdigit()
 
 
-def new_verifier(pin: str, salt: bytes) -> str:
-    """The verifier of a PIN; `salt` is SALT_BYTES of fresh randomness."""
-    computed = _computed(pin, salt, _LOG2_N, _R, _P, _HASH_BYTES)
-    return "$".join((_SCHEME, str(_LOG2_N), str(_R), str(_P), _text(salt), _text(computed)))
+def new_verifier(pin: str, salt: bytes, log2_n: int = LOG2_N) -> str:
+    """The verifier of a PIN; `salt` is SALT_BYTES of fresh randomness. Less work than LOG2_N is for tests."""
+    computed = _computed(pin, salt, log2_n, _R, _P, _HASH_BYTES)
+    return "$".join((_SCHEME, str(log2_n), str(_R), str(_P), _text(salt), _text(computed)))
 
 
 def is_verifier(text: str) -> bool:

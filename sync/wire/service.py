@@ -45,7 +45,8 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnrollReply(msgspec.Struct, frozen=True, kw_only=True):
-    """`feeds` are those the terminal follows, `global` first. `token` is said once; the ledger keeps only its hash."""
+    """`feeds` are those the terminal follows, `global` first. `token` is said once; the ledger keeps only its hash.
+    `environment`: what the ledger is for, `live`, `training` or `test`."""
 
     v: int = VERSION
     terminal: str
@@ -55,6 +56,7 @@ class EnrollReply(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     certificate: Certificate
     feeds: list[str]
+    environment: str = "live"
 
 
 class TokenReply(msgspec.Struct, frozen=True, kw_only=True):

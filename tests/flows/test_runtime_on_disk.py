@@ -38,6 +38,7 @@ def database(tmp_path: Path) -> Path:
         for feed in ("global", SITE):
             changes = [_change(row) for row in warehouse() if row.feed == feed]
             tx.put_rows(feed, changes, Cursor(feed=feed, n=1, hash="0" * 64), shadow=False)
+        tx.note_environment("test")
     store.close()
     return path
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memory_terminal import MORNING, MemoryStore, MemoryTransaction, picker, warehouse
+from memory_terminal import MORNING, MemoryStore, MemoryTransaction, guarded, picker, warehouse
 
 from scanner_client.core import moves
 from scanner_client.core.cells import cells_known, width
@@ -18,11 +18,12 @@ from scanner_client.core.engine import step
 from scanner_client.core.events import Event, Key, Resized, Scan
 from scanner_client.core.flow import FlowError, Transition, Words, check_flow, read_flow
 from scanner_client.core.rules import EFFECTS, GUARDS, Context
-from scanner_client.core.state import Place, State, Work, read_state, state_bytes
+from scanner_client.core.state import Panel, Place, Secrets, State, Work, read_state, state_bytes
 from scanner_client.core.texts import Texts, TextsError, read_texts
 from scanner_client.core.view import SIZES, Status, view
 from scanner_client.facts import StoreFacts
 from scanner_client.flows import SHIPPED, flow_source, shipped_flows, shipped_texts, shipped_words
+from sync.wire.pins import Pin
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = ["A-03-02", "A-03-04", "B-01-01", "T-7", "9520000123451", "19520000123458", "9521234543213", "SOAP", "L1",
@@ -49,6 +50,10 @@ WORKS = st.builds(
     wrong_checks=st.integers(0, 4),
 )
 
+PANELS = st.none() | st.builds(
+    Panel, shows=st.sampled_from(["queue", "conflicts", "conflict", "alerts"]), first=st.integers(0, 9)
+)
+
 
 @st.composite
 def states(draw: st.DrawFn) -> State:
@@ -57,7 +62,8 @@ def states(draw: st.DrawFn) -> State:
         flow=place.flow, step=place.step, stack=tuple(draw(st.lists(st.sampled_from(PLACES), max_size=2))),
         came_from=draw(st.sampled_from(["", "item", "quantity", "gone"])), menu=draw(st.booleans()),
         entry=draw(st.sampled_from(["", "12", "0302"])), help=draw(st.booleans()), work=draw(WORKS),
-        language=draw(st.sampled_from(["", "zh_CN"])),
+        language=draw(st.sampled_from(["", "zh_CN"])), panel=draw(PANELS),
+        candidate=draw(st.sampled_from(["", "wang"])), secrets=Secrets(entry=draw(st.sampled_from(["", "246"]))),
     )  # fmt: skip
 
 
@@ -74,7 +80,7 @@ def test_every_step_answers_every_event_with_a_state_that_can_be_kept_and_shown(
     known = facts()
     after, _ = step(shipped_flows(), state, event, known)
     assert after.step in shipped_flows()[after.flow].steps
-    assert read_state(state_bytes(after)) == after
+    assert read_state(state_bytes(after)) == msgspec.structs.replace(after, secrets=Secrets())
     for size in SIZES:
         seen = view(after, shipped_flows(), known, Status(now=MORNING), size, "en", shipped_texts())
         assert [width(row) for row in seen.rows] == [size.width] * size.height
@@ -194,6 +200,7 @@ def test_walks_take_every_transition_of_the_shipped_flows(monkeypatch: pytest.Mo
     finished = terminal.store.live[("task", "S1\x1fSO-1/1")]
     terminal.store.live[("task", finished.key)] = msgspec.structs.replace(finished, state="done")  # type: ignore[call-arg]
     terminal.scan("A-03-02")
+    _walk_through_log_in()
     there_are = {
         (flow.name, way.line)
         for flow in shipped_flows().values()
@@ -201,6 +208,22 @@ def test_walks_take_every_transition_of_the_shipped_flows(monkeypatch: pytest.Mo
         for way in step.transitions
     }
     assert sorted(there_are - taken) == []
+
+
+def _walk_through_log_in() -> None:
+    terminal = guarded().scan("B-WANG").type("1").type("1234").type("2468").scan("B-WANG").press("*").scan("B-LI")
+    terminal.type("1").type("1357").type("7531").type("1357").type("1357").answer("kept").scan("B-LI").press("*")
+    for answer in ("refused", "unreachable"):
+        terminal.scan("B-LI").type("1357").type("1357").answer(answer)
+    terminal.store.pins["li"] = Pin(operator="li", by_code=True)
+    for entries in ([], ["0123456789"], ["0123456789", "1357"], ["0123456789", "1357", "1357"]):
+        terminal.scan("B-LI")
+        for typed in entries:
+            terminal.type(typed)
+        terminal.press("*")
+    terminal.scan("B-WANG")
+    for _ in range(6):
+        terminal.type("9999")
 
 
 # --- the checker ------------------------------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from scanner_client.core.cells import cells_known, width
 from scanner_client.core.flow.model import (
+    ANSWERS,
     ARRIVE,
+    BACK,
     EXCEPTIONS,
     EXIT,
     INPUTS,
@@ -31,6 +33,7 @@ from scanner_client.core.texts import LANGUAGES, Texts
 NARROWEST = 20
 """Cells of the narrowest screen; every text of a flow fits it."""
 
+_TYPED = frozenset({"typed", BACK, *ANSWERS})
 _ALLOWED: dict[StepKind, frozenset[str]] = {
     StepKind.CHOICE: frozenset(INPUTS) - {"typed"},
     StepKind.INFO: frozenset(INPUTS) - {"typed", "chosen"},
@@ -38,6 +41,7 @@ _ALLOWED: dict[StepKind, frozenset[str]] = {
     StepKind.SCAN: frozenset(INPUTS) - {"chosen"},
     StepKind.QUANTITY: frozenset(INPUTS) - {"chosen"},
     StepKind.TEXT: frozenset(INPUTS) - {"chosen"},
+    StepKind.PIN: _TYPED,
     StepKind.CUSTOM: frozenset(INPUTS),
 }
 

@@ -18,6 +18,7 @@ class StepKind(StrEnum):
     CONFIRM = "confirm"
     TEXT = "text"
     INFO = "info"
+    PIN = "pin"
     CUSTOM = "custom"
 
 
@@ -26,6 +27,9 @@ SCANS = ("location", "tote", "item", "lot", "order", "badge", "confirm", "plate"
 
 KEYED = ("typed", "chosen", "enter")
 """Inputs that come from keys: an entry with Enter, a choice by its digit, Enter alone."""
+
+ANSWERS = ("pin_right", "pin_wrong", "pin_kept", "pin_refused", "pin_unreachable")
+"""Inputs that come from outside: the answers to a PIN that was typed or chosen."""
 
 EXCEPTIONS: Mapping[str, int] = {
     "short": 1,
@@ -41,7 +45,7 @@ ARRIVE = "arrive"
 """Tried when a step is entered, before any input; this is how a flow routes."""
 
 BACK = "back"
-INPUTS = (*SCANS, *KEYED, *EXCEPTIONS, ARRIVE, BACK)
+INPUTS = (*SCANS, *KEYED, *ANSWERS, *EXCEPTIONS, ARRIVE, BACK)
 
 STAY, RETURN, EXIT, RUN = "@stay", "@return", "@exit", "@run:"
 """Targets that are no step: wait here for the next input; go back to where an exception path began; leave the flow;
@@ -104,7 +108,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Flow:
-    """`owner` is the person who answers for this flow (R10); `title` names a text."""
+    """`owner` is the person who answers for this flow (R10); `title` names a text. `roles`: who may do it, empty where
+    everyone may (R21)."""
 
     name: str
     version: int
@@ -112,6 +117,7 @@ class Flow:
     start: str
     steps: Mapping[str, Step]
     owner: str = ""
+    roles: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from scanner_client.core.flow.model import Flow, Option, Step, StepKind, Transition
 
-_FLOW_KEYS = ("name", "version", "title", "start", "owner", "steps", "on")
+_FLOW_KEYS = ("name", "version", "title", "start", "owner", "roles", "steps", "on")
 _STEP_KEYS = ("id", "kind", "prompt", "shows", "wants", "help", "options", "options_from", "offers", "on")
 _ON_KEYS = ("input", "to", "when", "do", "option", "say", "at")
 
@@ -52,6 +52,7 @@ def read_flow(toml: str) -> Flow:
         title=_text(document, "title", 1),
         start=_text(document, "start", 1),
         owner=document.get("owner", ""),
+        roles=_names(document, "roles", 1),
         steps=steps,
     )
 

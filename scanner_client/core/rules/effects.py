@@ -13,7 +13,6 @@ from scanner_client.core.rules.goods import counting_unit, item_of, wanted_units
 from scanner_client.core.rules.registry import Context, effect
 from scanner_client.core.state import Work
 from scanner_client.core.values import (
-    BadgeMatch,
     ItemMatch,
     LocationMatch,
     LotMatch,
@@ -24,21 +23,6 @@ from scanner_client.core.values import (
 )
 
 # --- people and orders ------------------------------------------------------------------------------------------------
-
-
-@effect
-def log_in(c: Context) -> Context:
-    """The scanned badge's owner works from now on, in their own language."""
-    if not isinstance(c.given.match, BadgeMatch):
-        return c
-    operator = c.given.match.operator
-    return c.with_state(operator=operator.code, language=operator.language or c.state.language, kept=())
-
-
-@effect
-def log_off(c: Context) -> Context:
-    """Nobody works here; what was kept stays kept."""
-    return c.with_state(operator="", work=Work(), kept=())
 
 
 @effect

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from scanner_client.core.rules.goods import last_group, wanted_units
 from scanner_client.core.rules.registry import Context, guard, unless
 from scanner_client.core.values import (
-    BadgeMatch,
     ItemMatch,
     LocationMatch,
     Lot,
@@ -28,12 +27,6 @@ WRONG_CHECKS = 3
 
 
 # --- people and orders ------------------------------------------------------------------------------------------------
-
-
-@guard
-def operator_known(c: Context) -> str | None:
-    """The badge belongs to someone who may work."""
-    return unless(isinstance(c.given.match, BadgeMatch))
 
 
 @guard

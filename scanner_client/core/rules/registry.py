@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from scanner_client.core.events import Append, Command, Journal
+from scanner_client.core.events import Command
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import Flow, Step
 from scanner_client.core.state import State, Work
@@ -62,7 +62,7 @@ class Context:
     def with_work(self, **changes: Any) -> Context:
         return self.with_state(work=msgspec.structs.replace(self.work, **changes))
 
-    def ordering(self, *commands: Append | Journal) -> Context:
+    def ordering(self, *commands: Command) -> Context:
         return replace(self, commands=(*self.commands, *commands))
 
 

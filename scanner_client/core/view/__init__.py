@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from scanner_client.core.cells import pad, width
 from scanner_client.core.facts import Facts
-from scanner_client.core.flow.model import Library
+from scanner_client.core.flow.model import Library, StepKind
 from scanner_client.core.rules.goods import wanted_units
 from scanner_client.core.state import State
 from scanner_client.core.texts import LANGUAGES, Texts
 from scanner_client.core.values import ItemMatch, decimal_text, in_unit
-from scanner_client.core.view import desk, small, tall, wide
+from scanner_client.core.view import desk, people, small, tall, wide
 from scanner_client.core.view.scene import Scene, scene
 from scanner_client.core.view.value import SIZES, Asked, Size, Status, View, layout_for, options_shown
 
@@ -32,13 +32,14 @@ def view(state: State, flows: Library, facts: Facts, status: Status, size: Size,
         step=one.step.id,
         kind=one.step.kind.value,
         prompt=one.prompt,
-        entry=state.entry,
+        entry=people.stars(one) if one.step.kind is StepKind.PIN else state.entry,
         operator=state.operator,
         error=(notice.reason or notice.kind) if notice and notice.refused else "",
         scanned=notice.code if notice and notice.refused else "",
         note=notice.reason if notice and not notice.refused else "",
         question=one.step.shows if one.question[0] else "",
         menu=state.menu,
+        panel=state.panel.shows if state.panel else "",
         asked=_asked(one),
         options=one.options,
         exceptions=one.exceptions,

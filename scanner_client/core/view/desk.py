@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from scanner_client.core.cells import pad, shorten, width
 from scanner_client.core.flow.model import SCANS, StepKind
 from scanner_client.core.rules.goods import item_of
 from scanner_client.core.state import Kept
 from scanner_client.core.values import Task, Unit
-from scanner_client.core.view import status_row, wide
+from scanner_client.core.view import panels, status_row, wide
 from scanner_client.core.view.scene import Line, Scene
 from scanner_client.core.view.tall import exception_hints, hints
 
@@ -33,6 +31,8 @@ def rows(one: Scene) -> list[str]:
 
 
 def _left(one: Scene) -> list[str]:
+    if one.state.panel is not None and not one.state.help:
+        return panels.wide_body(one, one.state.panel, _LEFT)
     plain = one.line and one.step.kind in (StepKind.SCAN, StepKind.TEXT)
     if one.line and plain and not (one.refusal or one.state.menu or one.state.help):
         return _task(one, one.line)
@@ -72,17 +72,10 @@ def _instruction(one: Scene, cells: int) -> str:
 
 def _pane(one: Scene) -> list[str]:
     recent = [_deed(one, kept) for kept in reversed(one.state.kept[-_RECENT:])]
-    status = one.status
-    marks = (
-        ("kept", status.kept),
-        ("sent", status.sent),
-        ("accepted", status.accepted),
-        ("conflict", status.conflicts),
-    )
-    counts = "  ".join(f"{one.say(f'mark.{name}')}{count}" for name, count in marks)
     upcoming = [_next(one, task) for task in one.upcoming[:_UPCOMING]]
     return [
-        one.say("frame.recent"), *recent, *[""] * (_RECENT - len(recent)), counts, "", one.say("frame.next_lines"),
+        one.say("frame.recent"), *recent, *[""] * (_RECENT - len(recent)),
+        panels.counts(one, short=False), "", one.say("frame.next_lines"),
         *upcoming,
     ]  # fmt: skip
 
@@ -98,7 +91,7 @@ def _deed(one: Scene, kept: Kept) -> str:
         named = one.say("frame.for_supervisor")
     else:
         named = shorten(one.words.item_name(kept.item), _RIGHT_NAME)
-    return f"{_clock(one, kept.at)} {mark}{deed} {kept.location} {named}"
+    return f"{status_row.clock(one, kept.at)} {mark}{deed} {kept.location} {named}"
 
 
 def _next(one: Scene, task: Task) -> str:
@@ -106,12 +99,3 @@ def _next(one: Scene, task: Task) -> str:
     amount = one.words.base(task.units, item)
     left = f"{pad(task.location, 9)}{shorten(one.words.item_name(task.item), _RIGHT_NAME)}"
     return left + " " * max(1, _AMOUNT_EDGE - width(left) - width(amount)) + amount
-
-
-def _clock(one: Scene, at: int) -> str:
-    """Local time of day, as the status row's clock has it."""
-    passed = timedelta(milliseconds=max(0, one.status.now - at))
-    if len(one.status.clock) != 5:
-        return datetime.fromtimestamp(at / 1000, tz=UTC).strftime("%H:%M")
-    shown = datetime(2000, 1, 2, int(one.status.clock[:2]), int(one.status.clock[3:]), tzinfo=UTC)
-    return (shown - passed).strftime("%H:%M")

@@ -18,12 +18,14 @@ from scanner_client.core.view.words import Words, short_name
 OVER_STOCK = "over_stock"
 FRAMES = frozenset({
     "list", "task", "quantity", "damaged", "finished",
+    "log_in", "second_person",
     "over_order", OVER_STOCK, "extra", "short", "empty", "damaged_sure", "undo",
 })  # fmt: skip
-"""What a step may show; those of the second row are questions."""
+"""What a step may show; those of the last row are questions."""
 
 WANTS = frozenset({
-    "badge", "order", "location", "item", "lot", "any_lot", "quantity", "choice", "confirmation", "last_confirmation",
+    "badge", "pin", "code",
+    "order", "location", "item", "lot", "any_lot", "quantity", "choice", "confirmation", "last_confirmation",
 })  # fmt: skip
 """What a step may ask for, as its refusals name it."""
 
@@ -101,7 +103,7 @@ def scene(state: State, flows: Library, facts: Facts, status: Status, language: 
     step = flow.steps[state.step]
     tasks = facts.tasks(state.work.order) if state.work.order else ()
     line = _line(words, state, tasks, status)
-    chosen = options(step, facts) if step.kind is StepKind.CHOICE else ()
+    chosen = options(flows, state, facts) if step.kind is StepKind.CHOICE else ()
     return Scene(
         words, status, flow, step, state, line,
         refusal=_refusal(words, state, step, line) if state.notice and state.notice.refused else None,

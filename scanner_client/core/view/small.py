@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scanner_client.core.cells import pad, shorten, width
 from scanner_client.core.flow.model import EXCEPTIONS, StepKind
+from scanner_client.core.view import panels, people
 from scanner_client.core.view.scene import Line, Refusal, Scene, tote_text
 from scanner_client.core.view.status_row import narrow
 
@@ -13,6 +14,10 @@ _EDGE = 19
 
 
 def rows(one: Scene) -> list[str]:
+    if one.state.panel is not None:
+        return panels.small(one, one.state.panel) if not one.state.help else [narrow(one), one.say("help.panel")]
+    if one.step.kind is StepKind.PIN and not one.state.help:
+        return people.small(one)
     if one.state.menu:
         return [narrow(one), *menu(one)]
     if one.state.help:
@@ -26,7 +31,8 @@ def menu(one: Scene) -> list[str]:
     legal = sorted(one.exceptions, key=lambda name: EXCEPTIONS[name])
     words = [f"{EXCEPTIONS[name]}{one.say(f'exception.{name}')}" for name in legal]
     first, second = " ".join(words[:3]), " ".join(words[3:])
-    return [first, second, f"{one.say('frame.language')} {one.say('frame.list_help')} {one.say('frame.list_back')}"]
+    last = ("frame.queue_narrow", "frame.language_narrow", "frame.list_help", "frame.list_back")
+    return [first, second, " ".join(map(one.say, last))]
 
 
 def _two_rows(one: Scene) -> list[str]:

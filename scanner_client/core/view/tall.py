@@ -6,6 +6,7 @@ from scanner_client.core.cells import right, shorten, width
 from scanner_client.core.flow.model import EXCEPTIONS, StepKind
 from scanner_client.core.rules.goods import wanted_units
 from scanner_client.core.values import decimal_text, in_unit
+from scanner_client.core.view import panels, people
 from scanner_client.core.view.scene import Line, Refusal, Scene, tote_text
 from scanner_client.core.view.status_row import narrow
 
@@ -16,11 +17,19 @@ _UNIT_COLUMN, _BASE_COLUMN = 6, 3
 
 
 def rows(one: Scene) -> list[str]:
+    if one.state.panel is not None and not one.state.help:
+        return panels.tall(one, one.state.panel)
+    if one.step.kind is StepKind.PIN and not one.state.help:
+        return people.tall(one)
     body = _body(one)
     return [*body, *[""] * (HEIGHT - 1 - len(body)), hints(one, " ")][:HEIGHT]
 
 
 def hints(one: Scene, gap: str) -> str:
+    if one.state.panel is not None:
+        return panels.hints(one, one.state.panel, gap)
+    if one.step.kind is StepKind.PIN:
+        return one.say("frame.cancel")
     if one.step.kind is StepKind.CHOICE or one.state.menu:
         first = one.say("frame.page") if one.more else ""
         return gap.join(filter(None, (first, one.say("frame.list_help"), one.say("frame.list_back"))))
@@ -39,7 +48,7 @@ def _body(one: Scene) -> list[str]:
     if one.state.menu:
         return [status, title(one), RULE, *menu(one)]
     if one.state.help:
-        return [status, title(one), RULE, one.say(one.step.help)]
+        return [status, title(one), RULE, one.say("help.panel" if one.state.panel else one.step.help)]
     if one.refusal:
         return [status, *_error(one, one.refusal)]
     head = [status, title(one)]
@@ -62,7 +71,10 @@ def _until_prompt(one: Scene, used: int) -> list[str]:
 
 def menu(one: Scene) -> list[str]:
     legal = sorted(one.exceptions, key=lambda name: EXCEPTIONS[name])
-    return [f"{EXCEPTIONS[name]} {one.say(f'exception_long.{name}')}" for name in legal] + [one.say("frame.language")]
+    return [f"{EXCEPTIONS[name]} {one.say(f'exception_long.{name}')}" for name in legal] + [
+        one.say("frame.queue"),
+        one.say("frame.language"),
+    ]
 
 
 def _task(one: Scene, line: Line) -> list[str]:

@@ -24,7 +24,8 @@ SIZES = (Size(80, 24), Size(40, 8), Size(20, 16), Size(20, 4))
 class Status:
     """What the status row shows. `now` in milliseconds since 1970; `since`: when the connection last changed.
 
-    `clock` is local time, HH:MM. `battery` in percent, -1 where unknown. `waiting` counts what has no outcome yet.
+    `clock` is local time, HH:MM. `battery` in percent, -1 where unknown. `waiting` counts what has no outcome yet,
+    `concerns` what people must see until its cause ends.
     """
 
     now: int = 0
@@ -38,6 +39,10 @@ class Status:
     accepted: int = 0
     training: bool = False
     battery: int = -1
+    held: int = 0
+    refused: int = 0
+    quarantined: int = 0
+    concerns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class Asked:
 class View:
     """`rows` fill the size exactly. `error` is the reason or kind of a refusal, empty where none is shown.
 
+    `panel` names the view that is laid over the step.
+
     `options` are (digit, value, text) of what can be chosen now, `exceptions` the paths that are legal.
     """
 
@@ -87,6 +94,7 @@ class View:
     question: str = ""
     alert: str = ""
     menu: bool = False
+    panel: str = ""
     asked: Asked = field(default_factory=Asked)
     options: tuple[tuple[str, str, str], ...] = ()
     exceptions: tuple[str, ...] = ()

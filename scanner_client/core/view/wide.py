@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from scanner_client.core.cells import pad, right, width
 from scanner_client.core.flow.model import EXCEPTIONS, StepKind
+from scanner_client.core.panels import CONFLICT
 from scanner_client.core.rules.goods import wanted_units
-from scanner_client.core.view import status_row
+from scanner_client.core.view import disputes, panels, people, status_row
 from scanner_client.core.view.scene import Line, Refusal, Scene, tote_text
 from scanner_client.core.view.tall import error_title, exception_hints, going_on, hints, listed, one_scan, title
 
@@ -16,26 +17,32 @@ _OFFERS = 2
 
 def rows(one: Scene) -> list[str]:
     body_rows = body(one, WIDTH)
-    return [status_row.wide(one), *[*body_rows, *[""] * 6][:6], hints(one, "  ")]
+    panel = one.state.panel
+    status = disputes.wide_title(one, panel) if panel and panel.shows == CONFLICT else status_row.wide(one)
+    return [status, *[*body_rows, *[""] * 6][:6], hints(one, "  ")]
 
 
 def body(one: Scene, cells: int) -> list[str]:
     """Up to six rows between the status row and the hints."""
+    if one.state.help:
+        return [_title(one, cells), one.say("help.panel" if one.state.panel else one.step.help)]
+    if one.state.panel is not None:
+        return panels.wide_body(one, one.state.panel, cells)
     if one.state.menu:
         return [_title(one, cells), *_menu(one)]
-    if one.state.help:
-        return [_title(one, cells), one.say(one.step.help)]
-    if one.refusal:
-        return _error(one, one.refusal, cells)
+    if one.step.kind is StepKind.PIN:
+        return people.body(one)
+    return _error(one, one.refusal, cells) if one.refusal else _step(one, cells)
+
+
+def _step(one: Scene, cells: int) -> list[str]:
     if one.step.kind is StepKind.CHOICE:
         return [_title(one, cells), *_list(one), f"{one.prompt} >{one.state.entry}"]
     if one.step.kind is StepKind.CONFIRM:
         return [_title(one, cells), one.question[0], f"{one.question[1]}  {one.question[2]}", *_confirm(one)]
     if one.line is None:
         return [_title(one, cells), one.say("frame.finished"), tote_text(one), one.note, f"{one.prompt} >"]
-    if one.step.kind is StepKind.QUANTITY:
-        return _quantity(one, one.line)
-    return _task(one, one.line, cells)
+    return _quantity(one, one.line) if one.step.kind is StepKind.QUANTITY else _task(one, one.line, cells)
 
 
 def _list(one: Scene) -> list[str]:
@@ -60,7 +67,7 @@ def title_without_line(one: Scene) -> str:
 def _menu(one: Scene) -> list[str]:
     legal = sorted(one.exceptions, key=lambda name: EXCEPTIONS[name])
     words = [f"{EXCEPTIONS[name]} {one.say(f'exception_long.{name}')}" for name in legal]
-    words.append(one.say("frame.language"))
+    words += [one.say("frame.queue"), one.say("frame.language")]
     return [pad(a, _SECOND_COLUMN) + b for a, b in zip(words[::2], [*words[1::2], ""], strict=False)]
 
 
