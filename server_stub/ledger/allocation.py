@@ -6,6 +6,7 @@ part of it, for which there is no stock gets its task when stock comes (`restock
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -84,10 +85,15 @@ def _allocate_line(draft: Draft, line: OrderLine, wanted: str) -> list[Task]:
 def still_to_allocate(draft: Draft, line: OrderLine) -> Quantity:
     """What the line wants beyond what was done, reported short, or is wanted by its open tasks."""
     missing = line.quantity - line.done - line.short
-    for task in draft.select(Task, site=line.site, order=line.order):
-        if task.line == line.line and task.state == "open" and task.kind == PICK:
+    for task in open_tasks(draft, line.site, line.order):
+        if task.line == line.line and task.kind == PICK:
             missing = missing - task.quantity
     return missing
+
+
+def open_tasks(draft: Draft, site: str, order: str) -> list[Task]:
+    """Work that is left on an order: those it has had, which may be thousands, are not looked at."""
+    return draft.select(Task, site=site, order=order, state="open")
 
 
 # --- where stock is free ----------------------------------------------------------------------------------------------
@@ -139,18 +145,35 @@ def _walk(draft: Draft, site: str, code: str) -> int:
 
 def _want(draft: Draft, line: OrderLine, shelf: Shelf, part: Quantity) -> Task:
     """A task for `part` of the line from the shelf: an open one grows, one that was closed gets a successor."""
-    for turn in range(1_000):
-        id = caused_id(draft.book, PICK, line.site, line.order, line.line, shelf.location, shelf.lot, turn)
-        known = draft.get(Task, row_key(line.site, id))
-        if known is None:
-            task = _new_task(line, shelf, part, id)
-        elif known.state == "open":
-            task = msgspec.structs.replace(known, quantity=known.quantity + part, rev=known.rev + 1)
-        else:
-            continue
-        draft.put(task)
-        return task
-    raise AssertionError(f"line {line.line} of order {line.order} was allocated to {shelf.location} 1000 times")
+    task = _open_task(draft, line, shelf)
+    if task is None:
+        task = _new_task(line, shelf, part, _unused_id(draft, line, shelf))
+    else:
+        task = msgspec.structs.replace(task, quantity=task.quantity + part, rev=task.rev + 1)
+    draft.put(task)
+    return task
+
+
+def _open_task(draft: Draft, line: OrderLine, shelf: Shelf) -> Task | None:
+    place = (line.line, shelf.location, shelf.lot)
+    tasks = open_tasks(draft, line.site, line.order)
+    return next((one for one in tasks if (one.line, one.location, one.lot) == place and one.kind == PICK), None)
+
+
+def _unused_id(draft: Draft, line: OrderLine, shelf: Shelf) -> str:
+    """The id of the first turn at this shelf that no task has. The turns taken leave no gap, so a few looks find it
+    however many there were."""
+
+    def id_of(turn: int) -> str:
+        return caused_id(draft.book, PICK, line.site, line.order, line.line, shelf.location, shelf.lot, turn)
+
+    def is_taken(turn: int) -> bool:
+        return draft.get(Task, row_key(line.site, id_of(turn))) is not None
+
+    free = 1
+    while is_taken(free - 1):
+        free *= 2
+    return id_of(bisect_left(range(free - 1), True, lo=(free - 1) // 2, key=lambda turn: not is_taken(turn)))
 
 
 def _new_task(line: OrderLine, shelf: Shelf, part: Quantity, id: str) -> Task:
@@ -168,11 +191,14 @@ def _new_task(line: OrderLine, shelf: Shelf, part: Quantity, id: str) -> Task:
 
 
 def _number_in_walking_order(draft: Draft, order: Order) -> None:
-    """A place in the walk is no change of the work, so `rev` stays."""
-    tasks = draft.select(Task, site=order.site, order=order.order)
-    walk = sorted(
-        tasks, key=lambda one: (_walk(draft, one.site, one.location), one.location, one.line, one.lot, one.id)
-    )
-    for place, task in enumerate(walk, start=1):
-        if task.state == "open" and task.sequence != place:
-            draft.put(msgspec.structs.replace(task, sequence=place))
+    """Numbers rise along the walk over the open tasks; those that do already are kept. A place in the walk is no change
+    of the work, so `rev` stays."""
+    place = 0
+    for task in sorted(open_tasks(draft, order.site, order.order), key=lambda one: _in_the_walk(draft, one)):
+        if task.sequence <= place:
+            draft.put(msgspec.structs.replace(task, sequence=place + 1))
+        place = max(task.sequence, place + 1)
+
+
+def _in_the_walk(draft: Draft, task: Task) -> tuple[int, str, str, str, str]:
+    return (_walk(draft, task.site, task.location), task.location, task.line, task.lot, task.id)

@@ -142,3 +142,31 @@ def test_what_a_second_order_of_the_same_bin_wants_gets_a_task_of_its_own_after_
     li.sync()
     assert wanted(hall) == [("A-01", "", 3)]
     assert len({task.id for task in hall.tasks("O1")}) == 2
+
+
+def test_a_line_that_is_fed_piece_by_piece_gets_a_task_for_each_piece(hall: Hall) -> None:
+    """However often: a successor of the thousandth task is no reason to refuse a receipt."""
+    hall.order("O1", line1=1100)
+    li, wang = hall.picker("LI"), hall.picker("WANG")
+    for piece in range(1, 1101):
+        li.receive(1, "A-01")
+        li.sync()
+        (task,) = (task for task in hall.tasks("O1") if task.state == "open")
+        wang.pick(task)
+        wang.sync()
+        assert hall.line("O1").done.units == piece
+    assert len({task.id for task in hall.tasks("O1")}) == 1100
+    assert hall.state("O1") == "done"
+
+
+def test_numbers_of_the_walk_that_still_rise_are_kept(hall: Hall) -> None:
+    hall.stock(A_02=1, A_05=1)
+    hall.order("O1", line1=9)
+    li = hall.picker("LI")
+    li.pick(hall.tasks("O1")[0])
+    li.receive(1, "A-09")
+    li.sync()
+    assert [(task.location, task.sequence, task.rev) for task in hall.tasks("O1") if task.state == "open"] == [
+        ("A-05", 2, 1),
+        ("A-09", 3, 1),
+    ]
