@@ -7,6 +7,7 @@ it: the pictures show the program's own views of a picker at order SO-1042, offl
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sys
 import tempfile
@@ -82,7 +83,14 @@ async def draw(view: View) -> str:
     app = ScannerApp(view, Still(), Still())
     async with app.run_test(size=(view.size.width, view.size.height)) as pilot:
         await pilot.pause()
-        return app.export_screenshot(title=f"scanner {view.size}", simplify=True)
+        return _self_contained(app.export_screenshot(title=f"scanner {view.size}", simplify=True))
+
+
+def _self_contained(svg: str) -> str:
+    """Without the fonts it would fetch from elsewhere: the reader's own monospace font serves."""
+    svg = re.sub(r"\s*@font-face \{.*?\}\s*", "\n    ", svg, flags=re.DOTALL)
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    return svg.replace("Fira Code, monospace", "monospace")
 
 
 def main(home: Path, folder: Path) -> None:
