@@ -20,10 +20,10 @@ export PYTHON UV WHEELHOUSE VENV
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
-	@echo 'make demo                 a shift on a demo warehouse, no scanner needed'
+	@echo 'make demo                 the first minute on a demo warehouse, then play on; no scanner needed'
 	@echo 'make test [ARGS=…]        all tests; ARGS goes to pytest'
 	@echo 'make lint                 style, types and borders between packages'
-	@echo 'make shift FILE=orders.csv  pick every line of a file of orders on three terminals'
+	@echo 'make shift [FILE=…]       pick invented orders, or every line of a file of orders, on three terminals'
 	@echo 'make simulate SEEDS=n     n random worlds through the sync simulator'
 	@echo 'make bench                the benchmarks of docs/performance.md'
 	@echo 'make fuzz, make soak      long random input; long runs'
@@ -31,7 +31,7 @@ help:
 	@echo 'make clean                remove what make made (the wheelhouse stays)'
 
 demo: $(STAMPS)/install
-	$(BIN)/scanner demo --headless $(ARGS)
+	$(BIN)/scanner demo $(ARGS)
 
 test: $(STAMPS)/install
 	$(BIN)/python -m pytest -m 'not fuzz and not soak' $(ARGS)
@@ -46,8 +46,7 @@ simulate: $(STAMPS)/install
 	$(BIN)/python tests/simulator/run.py --seeds $(SEEDS) $(ARGS)
 
 shift: $(STAMPS)/install
-	@[ -n '$(FILE)' ] || { echo 'make shift: name the file of orders, as in make shift FILE=orders.csv' >&2; exit 2; }
-	$(BIN)/python tests/shift/run.py --file '$(FILE)' $(ARGS)
+	$(if $(FILE),$(BIN)/python tests/shift/run.py --file '$(FILE)' $(ARGS),$(BIN)/python -m scanner_client.rehearsal)
 
 bench: $(STAMPS)/install
 	$(BIN)/python benchmarks/run.py $(ARGS)

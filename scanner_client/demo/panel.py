@@ -1,0 +1,250 @@
+"""The demo's rows around the terminal, drawn from a scene as marked pieces of text. Pure.
+
+`office` is the right side, `bar` the title, `hints` the keys with the next one highlighted, `card` the minute's end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scanner_client.core.cells import pad, right, shorten, width
+from scanner_client.core.texts import Texts
+from scanner_client.demo.figures import Tally
+from scanner_client.demo.minute import PLAYING, STOPS, due
+from scanner_client.demo.scene import OnShelf, Scene
+from scanner_client.demo.story import Story
+from scanner_client.demo.texts import wrapped
+
+STEPS_KEYS = ("space", "x", "n", "b", "s")
+PLAY_KEYS = ("space", "x", "n", "b", "s", "c")
+NAME, AMOUNT = 30, 11
+"""Columns of the table of shelves, in cells: place and name, one quantity."""
+
+
+class Mark(StrEnum):
+    PLAIN = "plain"
+    BAR = "bar"
+    KEY = "key"
+    DIM = "dim"
+    HEAD = "head"
+    GOOD = "good"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    text: str
+    mark: Mark = Mark.PLAIN
+
+
+Row = tuple[Piece, ...]
+
+
+def text_of(row: Row) -> str:
+    return "".join(piece.text for piece in row)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A scene about to be drawn, in the language of the scene. `terminal` and `own` are the two tables of texts."""
+
+    scene: Scene
+    story: Story
+    own: Texts
+    terminal: Texts
+    width: int
+
+    def says(self, name: str, **facts: str) -> str:
+        return self.own.text(name, self.scene.language, **facts)
+
+    # --- the right side
+
+    def office(self) -> list[Row]:
+        """The office's side: title, shelves, figures, and below what to read now."""
+        if self.scene.failed:
+            return [*self._wrapped(self.scene.failed, Mark.BAD)]
+        if self.scene.view is None or not self.scene.shelves:
+            return list(self._opening())
+        if self.scene.tally:
+            return [*self.card(), *self._choices()]
+        return [*self._title(), *self._body(), self._rule(), *self._told()]
+
+    def _opening(self) -> Iterator[Row]:
+        yield (Piece(self.says("opening.title"), Mark.HEAD),)
+        yield self._rule()
+        for part in self.scene.opening:
+            yield (Piece("* " + self.says(part)),)
+        yield (Piece("* " + self.says("opening.wait"), Mark.DIM),)
+
+    def _title(self) -> Iterator[Row]:
+        cut = self.scene.happened.cut
+        name = self.says("office.title")
+        state = self.says("office.cut" if cut else "office.up")
+        yield (Piece(name, Mark.HEAD), Piece(right(state, self.width - width(name)), Mark.BAD if cut else Mark.DIM))
+        yield self._rule()
+
+    def _body(self) -> Iterator[Row]:
+        if self.scene.codes:
+            yield from self._codes()
+        elif self.scene.happened.reading:
+            yield from self._conflict()
+        else:
+            yield from self._shelves()
+        yield self._rule()
+        yield from self._figures()
+
+    def _shelves(self) -> Iterator[Row]:
+        head = pad(self.says("office.shelf"), NAME) + right(self.says("office.was"), AMOUNT)
+        yield (Piece(head + right(self.says("office.now"), AMOUNT), Mark.DIM),)
+        for one in self.scene.shelves:
+            now = self.scene.figures.stock.get(one.shelf, one.before)
+            place = f"{one.shelf[0]} {self._name(one)}"
+            before, after = (right(self._amount(units, one), AMOUNT) for units in (one.before, now))
+            changed = self._grey(Mark.GOOD if now < one.before else Mark.PLAIN)
+            yield (Piece(pad(shorten(place, NAME - 1), NAME) + before, self._grey()), Piece(after, changed))
+
+    def _figures(self) -> Iterator[Row]:
+        unsent = self.scene.unsent
+        people = "   ".join(f"{self.says(f'people.{name}')} {unsent.get(name, 0)}" for name in self._people)
+        waits = bool(sum(unsent.values()))
+        yield (Piece(pad(self.says("office.unsent"), 11), Mark.DIM), Piece(people, Mark.KEY if waits else Mark.PLAIN))
+        figures = self.scene.figures
+        for name, count in (("ledger", figures.operations), ("twice", figures.twice)):
+            yield (Piece(pad(self.says(f"office.{name}"), 11), Mark.DIM), Piece(str(count), self._grey()))
+        conflicts = Mark.BAD if figures.conflicts else Mark.PLAIN
+        yield (
+            Piece(pad(self.says("office.conflicts"), 11), Mark.DIM),
+            Piece(str(figures.conflicts), self._grey(conflicts)),
+        )
+
+    @property
+    def _people(self) -> tuple[str, str]:
+        return self.story.picker, self.story.second_picker
+
+    def _conflict(self) -> Iterator[Row]:
+        """Four figures that a person needs to decide: all of them from the ledger's file."""
+        own = (self.story.location, self.story.item)
+        one = next((shelf for shelf in self.scene.shelves if shelf.shelf == own), None)
+        if one is None:
+            return
+        yield (Piece(self.says("conflict.title", place=f"{own[0]} {self._name(one)}"), Mark.BAD),)
+        now = self.scene.figures.stock.get(one.shelf, one.before)
+        takes = [self.scene.figures.taken.get(name, 0) for name in self._people]
+        for name, units in zip(("saw", "took", "other", "now"), (one.before, *takes, now), strict=True):
+            said = pad(self.says(f"conflict.{name}"), 14)
+            yield (Piece(said, Mark.DIM), Piece(right(self._amount(units, one), AMOUNT)))
+
+    def _codes(self) -> Iterator[Row]:
+        yield (Piece(self.says("code.title"), Mark.HEAD),)
+        for digit, (code, named) in enumerate(self.scene.codes, start=1):
+            yield (Piece(f"{digit} ", Mark.KEY), Piece(pad(f" {code}", 20) + self._named(named)))
+
+    def _named(self, named: str) -> str:
+        if named.startswith("unit."):
+            return self.says("code.item", unit=self.terminal.text(named, self.scene.language))
+        return self.says(named)
+
+    def _told(self) -> Iterator[Row]:
+        """What has just come about and what to do now."""
+        stop = "playing" if self.scene.place >= PLAYING else f"stop{self.scene.place}"
+        facts = {
+            "unsent": str(self.scene.unsent.get(self.story.picker, 0)),
+            "li": str(self.story.boxes_second),
+            "more": str(self.scene.figures.operations - self.scene.before_mending),
+            "twice": str(self.scene.figures.twice),
+        }
+        yield from self._wrapped(self.says(f"{stop}.done", **facts), Mark.PLAIN)
+        yield ()
+        yield from self._wrapped(self.says(f"{stop}.todo", **facts), Mark.HEAD)
+        if self.scene.note:
+            said = self.says(f"note.{self.scene.note}", key=self._key_name(due(self.scene.place)))
+            yield from self._wrapped(said, Mark.DIM)
+
+    # --- the card
+
+    def card(self) -> list[Row]:
+        """The figures read from the files, and why they are false where they are."""
+        tally = self.scene.tally
+        assert tally
+        mark = Mark.BAD if tally.faults else Mark.GOOD
+        rows = [self._rule(mark), *self._wrapped(self._sum(tally), mark)]
+        if tally.waiting:
+            rows += self._wrapped(self.says("card.waiting", waiting=str(tally.waiting)), Mark.PLAIN)
+        for fault in tally.faults:
+            rows += self._wrapped(f"{self.says('card.false')}: {fault}", mark)
+        return [*rows, self._rule(mark), *self._wrapped(self.says("card.read"), Mark.DIM)]
+
+    def _sum(self, tally: Tally) -> str:
+        return self.says(
+            "card.sum", confirmed=str(tally.confirmed), ledger=str(tally.in_ledger), lost=str(tally.lost),
+            twice=str(tally.twice), conflicts=str(tally.conflicts),
+        )  # fmt: skip
+
+    def _choices(self) -> Iterator[Row]:
+        yield ()
+        yield from self._wrapped(self.says("card.choose"), Mark.KEY)
+        if self.scene.note == "your_csv":
+            yield ()
+            yield from self._wrapped(self.says("note.your_csv"), Mark.PLAIN)
+
+    # --- title and keys
+
+    def bar(self) -> Row:
+        place = self.scene.place
+        last = STOPS[min(place, PLAYING - 1)]
+        playing = place >= PLAYING and not self.scene.happened.card
+        step = self.says("bar.play") if playing else self.says("bar.step", step=str(last.step))
+        title, end = f" {self.says('bar.title')}   {step}", f"{self.says('bar.end')} "
+        return (Piece(title + right(end, self.width - width(title)), Mark.BAR),)
+
+    def hints(self) -> Row:
+        """The keys of the demo; the next one is highlighted."""
+        names = PLAY_KEYS if self.scene.place >= PLAYING else STEPS_KEYS
+        next_key = "" if self.scene.happened.card or not self.scene.shelves else due(self.scene.place)
+        said = {name: self.says(f"keys.{name}") for name in (*names, "l")}
+        apart = "  " if sum(width(text) + 2 for text in said.values()) < self.width else " "
+        pieces = [
+            (Piece(text, Mark.KEY if name == next_key else Mark.DIM), Piece(apart)) for name, text in said.items()
+        ]
+        return (Piece(" "), *(piece for pair in pieces for piece in pair))
+
+    def small_hint(self) -> Row:
+        """One row below a terminal that has no room beside it."""
+        if self.scene.tally:
+            mark = Mark.BAD if self.scene.tally.faults else Mark.GOOD
+            return (Piece(shorten(self._sum(self.scene.tally), self.width), mark),)
+        if self.scene.place >= PLAYING:
+            return (Piece(self.says("small.play"), Mark.DIM),)
+        key = due(self.scene.place)
+        said = self.says("small.hint", key=self._key_name(key)) if key else self.says("small.wait")
+        return (Piece(said, Mark.KEY),)
+
+    # --- pieces
+
+    def _key_name(self, key: str) -> str:
+        return self.says(f"keys.{key}").partition(" ")[0] if key else "-"
+
+    def _name(self, one: OnShelf) -> str:
+        return one.names[1 if self.scene.language == "zh_CN" else 0]
+
+    def _amount(self, units: int, one: OnShelf) -> str:
+        """In the unit of the task where it is even, else in the item's own."""
+        unit = self.terminal.text(f"unit.{one.unit}", self.scene.language)
+        whole = units // one.factor if units % one.factor == 0 else units
+        return f"{whole}{'' if self.scene.language == 'zh_CN' else ' '}{unit}"
+
+    def _grey(self, mark: Mark = Mark.PLAIN) -> Mark:
+        return Mark.DIM if self.scene.happened.cut else mark
+
+    def _rule(self, mark: Mark = Mark.DIM) -> Row:
+        return (Piece("-" * self.width, mark),)
+
+    def _wrapped(self, text: str, mark: Mark) -> Iterator[Row]:
+        return ((Piece(row, mark),) for row in wrapped(text, self.width))
+
+
+def rows_of(rows: Sequence[Row]) -> str:
+    """Plain text, for a run without a window."""
+    return "\n".join(text_of(row).rstrip() for row in rows)

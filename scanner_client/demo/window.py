@@ -1,0 +1,180 @@
+"""The demo's window: the terminal painted by its own widget, the office beside it, the keys below. No rule is here.
+
+Keys and scans come through the terminal's own input driver, so a real scanner works too. One task does everything in
+the order it came; every new scene is painted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.containers import Container, Horizontal
+from textual.message import Message
+
+import screens.app
+from devices.ports import SourceState
+from devices.wedge import Wedge
+from scanner_client.clock import now_milliseconds
+from scanner_client.core.view import Size, View
+from scanner_client.demo.layout import FRAME, WHOLE, device_size, office_width
+from scanner_client.demo.painted import Painted
+from scanner_client.demo.panel import Drawn
+from scanner_client.demo.scene import Scene
+from scanner_client.demo.stage import Stage
+from scanner_client.demo.texts import demo_texts
+from scanner_client.flows import shipped_texts
+from scanner_client.keyboard import LineKeyboard
+from scanner_client.rehearsal.office import RehearsalFailed
+from screens.driver import InputDriver
+from screens.rows import Rows
+
+NEWS_SECONDS = 0.4
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+INTERRUPT = b"\x03"
+
+
+class NewScene(Message, bubble=False):
+    """A scene to paint; of several that wait only the last one is."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self.scene = scene
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, NewScene)
+
+
+class InterruptibleKeyboard(LineKeyboard):
+    """Ctrl-C ends a demo, though not a terminal at work."""
+
+    def __init__(self, app: DemoApp) -> None:
+        super().__init__(Wedge(), app, clock=time.monotonic, wall=now_milliseconds)
+        self._app = app
+
+    def feed(self, data: bytes) -> None:
+        if INTERRUPT in data:
+            self._app.press_at("ctrl+c", 0)
+        else:
+            super().feed(data)
+
+
+class DemoApp(App[None], inherit_bindings=False):
+    """Hears its keyboard and what the stage changes. `failed` says why the demo broke off."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [Path(screens.app.__file__).with_name("shell.tcss"), "demo.tcss"]
+    TITLE = "scanner demo"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+
+    def __init__(self, stage: Stage, size: Size) -> None:
+        super().__init__(driver_class=InputDriver)
+        self.keyboard = InterruptibleKeyboard(self)
+        self.failed = ""
+        self._stage, self._asked = stage, size
+        self._heard: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._terminal = Rows(View(rows=(), size=size, language=""))
+        self._device = Container(self._terminal, id="device")
+        self._bar, self._office, self._hints = Painted("bar"), Painted("office"), Painted("hints")
+
+    def compose(self) -> ComposeResult:
+        yield self._bar
+        yield Horizontal(self._device, self._office, id="middle")
+        yield self._hints
+
+    def on_mount(self) -> None:
+        self._stage.changed = self._changed
+        self._hearing = asyncio.get_running_loop()
+        for number in ENDING:
+            self._hearing.add_signal_handler(number, self._heard.put_nowait, ("key", "q"))
+        self.run_worker(self._play())
+
+    # --- what is done, in order
+
+    async def _play(self) -> None:
+        opening = asyncio.create_task(self._stage.open())
+        try:
+            while await self._goes_on(opening):
+                pass
+        except RehearsalFailed as failed:
+            self.failed = str(failed)
+        finally:
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
+            await self._stage.end()
+            self.exit()
+
+    async def _goes_on(self, opening: asyncio.Task[None]) -> bool:
+        """Do what was heard next, or look for news where nothing is. False where it ended the demo."""
+        if opening.done():
+            opening.result()
+        try:
+            async with asyncio.timeout(NEWS_SECONDS):
+                kind, what = await self._heard.get()
+        except TimeoutError:
+            await self._stage.news()
+            return True
+        match kind:
+            case "key":
+                return await self._stage.press(what)
+            case "scan":
+                await self._stage.scan(what)
+            case _:
+                await self._stage.resize(what)
+        return True
+
+    # --- what comes from outside, in the input thread
+
+    def scan(self, raw: str, at: int) -> None:  # noqa: ARG002  # Hearing's signature
+        self._put("scan", raw)
+
+    def press_at(self, key: str, at: int) -> None:  # noqa: ARG002  # as above
+        self._put("key", key)
+
+    def tap(self, x: int, y: int) -> None:
+        """Nothing is tapped here."""
+
+    def partial(self, state: SourceState) -> None:
+        """Half a code is nothing to the demo."""
+
+    def _put(self, kind: str, what: str) -> None:
+        self._hearing.call_soon_threadsafe(self._heard.put_nowait, (kind, what))
+
+    # --- painting
+
+    def on_resize(self, event: events.Resize) -> None:
+        size = device_size(Size(event.size.width, event.size.height), self._asked)
+        self._heard.put_nowait(("size", str(size)))
+        self._paint(self._stage.scene)
+
+    def _changed(self, scene: Scene) -> None:
+        self.post_message(NewScene(scene))
+
+    def on_new_scene(self, message: NewScene) -> None:
+        self._paint(message.scene)
+
+    def _paint(self, scene: Scene) -> None:
+        window = Size(self.size.width, self.size.height)
+        beside = window.width >= WHOLE.width and window.height >= WHOLE.height
+        self.screen.set_class(not beside, "small")
+        if scene.view:
+            edge = FRAME if beside else 0
+            self._device.styles.width = scene.view.size.width + edge
+            self._device.styles.height = scene.view.size.height + edge
+            self._terminal.show(scene.view)
+        whole, right = self._drawn(scene, window.width), self._drawn(scene, office_width(window, self._terminal_width))
+        self._bar.show([whole.bar()])
+        self._office.show(right.office())
+        self._hints.show([whole.hints() if beside else whole.small_hint()])
+
+    @property
+    def _terminal_width(self) -> int:
+        return self._stage.scene.view.size.width if self._stage.scene.view else self._asked.width
+
+    def _drawn(self, scene: Scene, width: int) -> Drawn:
+        return Drawn(scene, self._stage.story, demo_texts(), shipped_texts(), width)

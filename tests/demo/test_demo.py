@@ -1,0 +1,48 @@
+"""`scanner demo --headless` plays the whole minute on real programs, and its card can be false."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+DEMO = (sys.executable, "-m", "scanner_client.cli", "demo")
+
+
+def _demo(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*DEMO, *map(str, arguments)], capture_output=True, text=True, timeout=200, check=False)
+
+
+def test_the_minute_comes_out_as_told_in_both_languages() -> None:
+    """R33, X3: offline and through a kill, everything arrives once; two who took the same goods are one conflict."""
+    said = _demo("--headless")
+    assert said.returncode == 0, said.stdout[-2000:] + said.stderr
+    for line in (
+        "6 scans, 6 in the ledger, 0 lost, 0 twice, 1 conflict",
+        "6次扫描 6次入账 丢0 重0 冲突1",
+        "The same prompt again, 3 unsent: what beeped is on disk.",
+        "3 -> 0 by itself: ledger +3, twice 0.",
+        "got  A-03-04",
+        "-3 box",
+        "-3箱",
+    ):
+        assert line in said.stdout, line
+
+
+def test_a_planted_loss_turns_the_card_and_the_exit_status(tmp_path: Path) -> None:
+    said = _demo("--headless", "--lang", "en", "--plant-lost", "--home", tmp_path / "kept")
+    assert said.returncode == 1, said.stdout[-2000:] + said.stderr
+    assert "6 scans, 5 in the ledger, 1 lost" in said.stdout
+    assert "FALSE: confirmed and not in the ledger" in said.stdout
+    assert (tmp_path / "kept" / "en" / "ledger.db").exists()
+
+
+def test_without_a_terminal_it_says_so_in_one_sentence_and_plays_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "full").touch()
+    said = _demo("--home", tmp_path)
+    assert said.stdout.startswith("There is no terminal window here")
+    assert said.returncode == 2
+    assert "is not empty" in said.stderr
