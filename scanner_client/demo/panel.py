@@ -18,7 +18,7 @@ from scanner_client.demo.story import Story
 from scanner_client.demo.texts import wrapped
 
 STEPS_KEYS = ("space", "x", "n", "b", "s")
-PLAY_KEYS = ("space", "x", "n", "b", "s", "c")
+PLAY_KEYS = ("scan", "x", "n", "b", "s", "c")
 NAME, AMOUNT = 30, 11
 """Columns of the table of shelves, in cells: place and name, one quantity."""
 
@@ -205,10 +205,8 @@ class Drawn:
         next_key = "" if self.scene.happened.card or not self.scene.shelves else due(self.scene.place)
         said = {name: self.says(f"keys.{name}") for name in (*names, "l")}
         apart = "  " if sum(width(text) + 2 for text in said.values()) < self.width else " "
-        pieces = [
-            (Piece(text, Mark.KEY if name == next_key else Mark.DIM), Piece(apart)) for name, text in said.items()
-        ]
-        return (Piece(" "), *(piece for pair in pieces for piece in pair))
+        marks = {name: Mark.KEY if name == next_key else Mark.DIM for name in said}
+        return (Piece(" "), *(piece for name in said for piece in (Piece(said[name], marks[name]), Piece(apart))))
 
     def small_hint(self) -> Row:
         """One row below a terminal that has no room beside it."""
