@@ -7,11 +7,11 @@ from typing import Any, TypeVar, cast
 
 from server_stub.db.columns import LAYOUTS
 from server_stub.db.schema import ROW_TABLES
+from server_stub.db.selection import Selection, Texts
 from server_stub.db.session import Session
 from sync.wire.rows import SEPARATOR, Row, row_key
 
 R = TypeVar("R", bound=Row)
-_Selection = dict[tuple[str, ...], dict[str, Row]]
 
 
 class RowPart:
@@ -21,7 +21,7 @@ class RowPart:
         self._session = session
         self._known: dict[type[Row], dict[str, Row | None]] = {kind: {} for kind in LAYOUTS}
         self._changed: dict[type[Row], set[str]] = {kind: set() for kind in LAYOUTS}
-        self._selections: dict[type[Row], dict[tuple[str, ...], _Selection]] = {kind: {} for kind in LAYOUTS}
+        self._selections: dict[type[Row], dict[tuple[str, ...], Selection]] = {kind: {} for kind in LAYOUTS}
 
     def get(self, kind: type[R], key: str) -> R | None:
         known = self._known[kind]
@@ -41,31 +41,44 @@ class RowPart:
     def select_ahead(self, kind: type[Row], leading: Iterable[tuple[str, ...]]) -> None:
         """Read all rows whose keys begin with these parts, in one statement, as `select` would one by one."""
         prefixes = {row_key(*parts) + SEPARATOR: parts for parts in leading}
+        if not prefixes:
+            return
         layout, known = LAYOUTS[kind], self._known[kind]
-        length = len(next(iter(prefixes.values()), ()))
-        selection = self._selections[kind].setdefault(kind.key_fields[:length], {})
-        selection.update({parts: {} for parts in prefixes.values()})
+        found: dict[Texts, list[tuple[str, Row | None]]] = {parts: [] for parts in prefixes.values()}
+        length = len(next(iter(prefixes.values())))
         for record in self._session.under_each(ROW_TABLES[kind], list(prefixes)):
-            row = known[record[0]] = layout.row(record)
-            selection[_texts(row, kind.key_fields[:length])][record[0]] = row
+            key = record[0]
+            row = known[key] = layout.row(record)
+            found[tuple(key.split(SEPARATOR, length)[:length])].append((key, row))
+        selection = self._selection(kind, kind.key_fields[:length])
+        for parts, rows in found.items():
+            selection.load(parts, rows)
 
     def select(self, kind: type[R], **equal: str) -> Sequence[R]:
-        names, texts = tuple(equal), tuple(equal.values())
-        selection = self._selections[kind].setdefault(names, {})
+        texts = tuple(equal.values())
+        selection = self._selection(kind, tuple(equal))
         if texts not in selection:
-            selection[texts] = self._load(kind, names, texts)
-        return cast("list[R]", list(selection[texts].values()))
+            selection.load(texts, self._loaded(kind, equal))
+        return cast("list[R]", selection.rows(texts))
 
-    def _load(self, kind: type[Row], names: tuple[str, ...], texts: tuple[str, ...]) -> dict[str, Row]:
-        """The stored rows, with this transaction's own changes laid over them, in key order."""
+    def _selection(self, kind: type[Row], names: tuple[str, ...]) -> Selection:
+        found = self._selections[kind].get(names)
+        if found is None:
+            known = self._known[kind]
+            changed = ((key, row) for key in self._changed[kind] if (row := known[key]) is not None)
+            found = self._selections[kind][names] = Selection(names, changed)
+        return found
+
+    def _loaded(self, kind: type[Row], equal: dict[str, str]) -> list[tuple[str, Row | None]]:
+        """The stored rows with these columns, each as this transaction knows it by now."""
         known, layout = self._known[kind], LAYOUTS[kind]
-        stored = self._stored(kind, dict(zip(names, texts, strict=True)))
-        for record in stored:
-            if record[0] not in known:
-                known[record[0]] = layout.row(record)
-        keys = {found[0] for found in stored} | self._changed[kind]
-        rows = ((key, known[key]) for key in sorted(keys))
-        return {key: row for key, row in rows if row is not None and _texts(row, names) == texts}
+        rows: list[tuple[str, Row | None]] = []
+        for record in self._stored(kind, equal):
+            key = record[0]
+            if key not in known:
+                known[key] = layout.row(record)
+            rows.append((key, known[key]))
+        return rows
 
     def _stored(self, kind: type[Row], equal: dict[str, str]) -> list[tuple[Any, ...]]:
         leading = kind.key_fields[: len(equal)]
@@ -74,24 +87,13 @@ class RowPart:
         return self._session.rows(ROW_TABLES[kind], **equal)
 
     def write(self, kind: type[Row], key: str, row: Row | None) -> None:
-        if self._selections[kind]:
-            self._move(kind, key, self.get(kind, key), row)
+        selections = self._selections[kind]
+        if selections:
+            before = self.get(kind, key)
+            for selection in selections.values():
+                selection.move(key, before, row)
         self._known[kind][key] = row
         self._changed[kind].add(key)
-
-    def _move(self, kind: type[Row], key: str, before: Row | None, row: Row | None) -> None:
-        """Keep the selections made so far true."""
-        for names, selection in self._selections[kind].items():
-            old = _texts(before, names) if before is not None else None
-            new = _texts(row, names) if row is not None else None
-            if old is not None and old != new and old in selection:
-                selection[old].pop(key, None)
-            if new is not None and row is not None and new in selection:
-                chosen = selection[new]
-                is_new = key not in chosen
-                chosen[key] = row
-                if is_new:
-                    selection[new] = dict(sorted(chosen.items()))
 
     def _flush_rows(self) -> None:
         for kind, keys in self._changed.items():
@@ -113,7 +115,3 @@ class RowPart:
             self._session.run_many(self._session.sql.upsert(table), put)
         if gone:
             self._session.run_many(self._session.sql.delete(table, "key"), gone)
-
-
-def _texts(row: Row, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple([str(getattr(row, name)) for name in names])
