@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from server_stub.db import schema
 from server_stub.db.session import Session, at_most
 from server_stub.ledger.book import Backup, LogEntry, NeedsFeed, SnapshotPart
+from server_stub.ports import Busy
 from sync.wire.messages import feed_origin
 from sync.wire.operation import Cursor
 
@@ -83,14 +84,18 @@ class LogPart:
         head.n, head.hash = entry.n, entry.hash
 
     def entries(self, feed: str, after: int, count: int) -> Sequence[LogEntry]:
+        """Raises Busy where the entries behind `after` are gone by now: a feed that is not locked may be compacted
+        between two statements, and a page with a hole would look like a damaged one."""
         fresh = self._appended.get(feed, [])
         start = fresh[0].n if fresh else self._head(feed).n + 1
         if after >= start:
             return fresh[after - start + 1 :][:count]
         found: list[LogEntry] = []
-        if after < start - 1:
+        if after < start - 1 and count:
             stored = self._session.all(self._session.sql.made(_entries_after), feed, after, count)
             found = [LogEntry(feed, n, hash, body) for n, hash, body in stored]
+            if not found or found[0].n != after + 1:
+                raise Busy(f"the log of {feed} was compacted while it was being read; try again")
         return found + fresh[: count - len(found)]
 
     def hash_at(self, feed: str, n: int) -> str | None:

@@ -162,7 +162,9 @@ class PostgreSQL(Flavour):
     def is_busy(self, error: BaseException) -> bool:
         import psycopg  # noqa: PLC0415 a ledger on SQLite never loads it
 
-        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        # A transaction that was left idle too long is ended by the server; psycopg calls that an internal error.
+        ended = psycopg.errors.IdleInTransactionSessionTimeout
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | ended)
 
 
 def _begins_with(key: ColumnElement[str], prefix: ColumnElement[str], last_character: str) -> ColumnElement[bool]:
