@@ -12,6 +12,7 @@ from server_stub.db import schema
 from server_stub.db.columns import LAYOUTS
 from server_stub.db.schema import ROW_TABLES
 from server_stub.db.session import Session
+from server_stub.ledger.book import Backup
 from sync.wire.codec import encode
 from sync.wire.messages import GLOBAL_FEED
 
@@ -54,9 +55,15 @@ def _rows_of(session: Session, feed: str) -> Iterator[tuple[str, str, msgspec.Ra
             yield kind.table, record[0], msgspec.Raw(encode(LAYOUTS[kind].row(record)))
 
 
-def note_backup(session: Session) -> None:
-    """Remember that a backup of the present state was made and verified: how far each feed and stream goes in it."""
+def positions(session: Session) -> Backup:
+    """How far each feed and stream goes in this database."""
     feeds = {feed: (n, hash) for feed, n, hash, *_ in session.rows(schema.feed) if n}
-    streams = [(terminal, epoch, seq) for terminal, epoch, seq, *_ in session.rows(schema.stream)]
+    streams = {(terminal, epoch): seq for terminal, epoch, seq, *_ in session.rows(schema.stream)}
+    return Backup(feeds, streams)
+
+
+def note_backup(session: Session, made: Backup) -> None:
+    """Remember that a backup was made and verified, with the positions found in it: the ledger has gone on since."""
+    streams = [(terminal, epoch, seq) for (terminal, epoch), seq in sorted(made.streams.items())]
     number = max((before for before, *_ in session.rows(schema.backup)), default=0) + 1
-    session.put(schema.backup, number, encode(feeds), encode(streams))
+    session.put(schema.backup, number, encode(made.feeds), encode(streams))

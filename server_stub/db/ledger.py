@@ -14,12 +14,12 @@ from server_stub.db import schema
 from server_stub.db.book import Identity, SqlBook
 from server_stub.db.book_streams import StreamPart
 from server_stub.db.dialect import Flavour
-from server_stub.db.keeping import ROWS_PER_PART, compact, note_backup
+from server_stub.db.keeping import ROWS_PER_PART, compact, note_backup, positions
 from server_stub.db.reading import read_operations, read_rows, read_units
 from server_stub.db.registry import SqlRegistry
 from server_stub.db.session import Session, Statements, session
 from server_stub.db.verify import problems
-from server_stub.ledger.book import Book, NeedsFeed, StoredOperation
+from server_stub.ledger.book import Backup, Book, NeedsFeed, StoredOperation
 from server_stub.ledger.exchange import exchange, feeds_to_lock, read
 from sync.wire.messages import SyncReply, SyncRequest, feed_origin
 from sync.wire.operation import Cursor
@@ -134,10 +134,15 @@ class Ledger:
         with self._locked({feed}) as opened:
             return compact(opened, feed, rows_per_part)
 
-    def note_backup(self) -> None:
-        """Remember a backup of the present state that was made and verified."""
-        with self._locked(self.heads()) as opened:
-            note_backup(opened)
+    def positions(self) -> Backup:
+        """How far each feed and stream goes; of a backup, opened to be verified, what `note_backup` wants to know."""
+        with session(self._engine, self._statements, writing=False) as opened:
+            return positions(opened)
+
+    def note_backup(self, made: Backup) -> None:
+        """Remember a backup that was made and verified, by the positions found in it."""
+        with session(self._engine, self._statements, writing=True) as opened:
+            note_backup(opened, made)
 
     @contextmanager
     def _locked(self, feeds: Collection[str]) -> Iterator[Session]:

@@ -33,7 +33,7 @@ class UnderTest:
         self.ledger.registry(register)
 
     def add_backup(self) -> None:
-        self.ledger.note_backup()
+        self.ledger.note_backup(self.ledger.positions())
 
     def compact(self, feed: str, *, rows_per_part: int) -> None:
         self.ledger.compact(feed, rows_per_part)

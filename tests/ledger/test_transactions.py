@@ -133,6 +133,43 @@ def test_a_connection_that_the_database_ends_is_busy_and_the_next_work_has_anoth
     assert ledger.run({"A"}, lambda book: add_one(book, "A")) == 1
 
 
+def test_a_transaction_that_is_left_idle_too_long_is_busy(
+    postgres_url: str, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialect, "IDLE_TIMEOUT_SECONDS", 0.01)
+    ledger = opened(postgres_url)
+
+    def dawdle(book: Book) -> None:
+        with psycopg.connect(postgres_url, autocommit=True) as other:
+            left = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            while other.execute(left).fetchone():
+                pass
+        add_one(book, "A")
+
+    with pytest.raises(Busy):
+        ledger.run({"A"}, dawdle)
+    assert "A" not in ledger.heads() or ledger.heads()["A"].n == 0
+
+
+def test_a_log_that_is_compacted_while_it_is_read_is_busy_and_no_page_has_a_hole(
+    postgres_url: str, opened: Opener
+) -> None:
+    """An exchange holds the locks of the feeds it writes; `global` it only reads."""
+    ledger, other = opened(postgres_url), opened(postgres_url)
+    for _ in range(3):
+        ledger.run({"global"}, lambda book: add_one(book, "global"))
+
+    def read(book: Book) -> list[int]:
+        assert book.floor("global") == 0
+        other.compact("global")
+        other.run({"global"}, lambda meanwhile: add_one(meanwhile, "global"))
+        return [entry.n for entry in book.entries("global", 1, 10)]
+
+    with pytest.raises(Busy):
+        ledger.run({"A"}, read)
+    assert ledger.run({"A"}, lambda book: [entry.n for entry in book.entries("global", 3, 10)]) == [4]
+
+
 def test_a_commit_has_reached_the_disk(sqlite_url: str, opened: Opener) -> None:
     """R33: NORMAL would take commits back after a power cut."""
     ledger = opened(sqlite_url)
@@ -161,6 +198,24 @@ def test_a_book_is_asked_for_a_lock_it_does_not_hold(ledger_url: str, opened: Op
     with pytest.raises(NeedsFeed), ledger.transaction(frozenset({"A"})) as book:
         add_one(book, "B")
     assert "B" not in ledger.heads()
+
+
+def test_a_backup_counts_for_what_is_in_it_and_not_for_what_came_since(
+    sqlite_url: str, tmp_path: Path, opened: Opener
+) -> None:
+    ledger = opened(sqlite_url)
+    ledger.run({"A"}, lambda book: add_one(book, "A"))
+    copy = tmp_path / "copy.db"
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+    source.close()
+    target.close()
+    ledger.run({"A"}, lambda book: add_one(book, "A"))
+    found = opened(f"sqlite:///{copy}").positions()
+    ledger.note_backup(found)
+    (noted,) = ledger.read(lambda book: book.backups())
+    assert noted == found
+    assert noted.feeds["A"][0] == 1
 
 
 def test_a_registry_keeps_terminals_invitations_and_tokens(ledger_url: str, opened: Opener) -> None:
