@@ -7,10 +7,14 @@ from datetime import datetime
 from functools import lru_cache
 
 from scanner_client.core.values import (
+    PART,
+    PICK,
+    RECEIVE,
     BadgeMatch,
     Concern,
     Deed,
     Dispute,
+    Holding,
     Item,
     ItemMatch,
     Location,
@@ -23,6 +27,7 @@ from scanner_client.core.values import (
     PinState,
     Task,
     Unit,
+    receipt_id,
 )
 from scanner_client.ports import StepTransaction
 from scanner_client.records import Records
@@ -30,8 +35,8 @@ from sync.wire import rows
 from sync.wire.quantity import Quantity
 from sync.wire.rows import NOTHING, row_key
 
-PICK = "pick"
 EVERYWHERE = "*"
+INBOUND = "inbound"
 _FREE = ""
 
 
@@ -45,6 +50,7 @@ class StoreFacts:
         self.tasks = lru_cache(maxsize=None)(self._tasks)
         self._records = Records(transaction, self.item, _units)
         self.open_orders = lru_cache(maxsize=None)(self._open_orders)
+        self.open_receipts = lru_cache(maxsize=None)(self._open_receipts)
 
     @property
     def site(self) -> str:
@@ -127,21 +133,32 @@ class StoreFacts:
         row = self._rows.row(rows.Order, row_key(self.site, order))
         if row is None:
             return None
-        tasks = self._pick_tasks(order)
+        tasks = self._receipts(order) if row.kind == INBOUND else self._pick_tasks(order)
         left = sum(task.state == "open" for task in tasks)
         return Order(row.order, row.kind, row.state, len(tasks), left)
 
     def _open_orders(self) -> Sequence[Order]:
+        return self._open("outbound")
+
+    def _open_receipts(self) -> Sequence[Order]:
+        return self._open(INBOUND)
+
+    def _open(self, kind: str) -> list[Order]:
         found = [row for row in self._rows.rows(rows.Order, state="open") if row.site == self.site]
         found.sort(key=lambda row: (-row.priority, row.due or "~", row.order))
-        known = (self.order(row.order) for row in found if row.kind == "outbound")
+        known = (self.order(row.order) for row in found if row.kind == kind)
         return [order for order in known if order and order.tasks_left]
 
     def _task(self, id: str) -> Task | None:
+        if id.count(PART) == 2:
+            return self._receipt(*id.split(PART))
         row = self._rows.row(rows.Task, row_key(self.site, id))
         return self._as_task(row) if row else None
 
     def _tasks(self, order: str) -> Sequence[Task]:
+        row = self._rows.row(rows.Order, row_key(self.site, order))
+        if row and row.kind == INBOUND:
+            return self._receipts(order)
         found = self._pick_tasks(order)
         return [self._as_task(row) for row in sorted(found, key=lambda row: (row.sequence, row.id))]
 
@@ -162,6 +179,29 @@ class StoreFacts:
             lot=row.lot, unit=line.unit if line else "", state=row.state, sequence=row.sequence, rev=row.rev,
         )  # fmt: skip
 
+    def _receipts(self, order: str) -> Sequence[Task]:
+        """The lines of an inbound order as work: lines 2 and 10 in this order."""
+        lines = [row for row in self._rows.rows(rows.OrderLine, order=order) if row.site == self.site]
+        kept = (row for row in lines if row.state != "cancelled" and row.line)
+        return [self._as_receipt(row) for row in sorted(kept, key=lambda row: (len(row.line), row.line))]
+
+    def _receipt(self, order: str, line: str, item: str) -> Task | None:
+        """A line of an inbound order, be it cancelled meanwhile, or goods that stand on none."""
+        if not line:
+            id = receipt_id(order, "", item)
+            return Task(id=id, order=order, line="", item=item, location="", units=0, left=0, kind=RECEIVE)
+        row = self._rows.row(rows.OrderLine, row_key(self.site, order, line))
+        return self._as_receipt(row) if row else None
+
+    def _as_receipt(self, row: rows.OrderLine) -> Task:
+        item = self.item(row.item)
+        left = _units(row.quantity - row.done - row.short, item)
+        return Task(
+            id=receipt_id(row.order, row.line, row.item), order=row.order, line=row.line, item=row.item, location="",
+            units=_units(row.quantity, item), left=left, lot=row.lot, unit=row.unit,
+            state="open" if left > 0 else "done", kind=RECEIVE,
+        )  # fmt: skip
+
     # --- stock --------------------------------------------------------------------------------------------------------
 
     def stock(self, location: str, item: str, lot: str = "") -> int:
@@ -175,6 +215,15 @@ class StoreFacts:
     def items_at(self, location: str) -> Sequence[str]:
         lying = [row.item for row in self._rows.on_hand(location=location) if row.site == self.site]
         return list(dict.fromkeys(lying))
+
+    def holdings(self, *, item: str = "", location: str = "") -> Sequence[Holding]:
+        lying = self._rows.on_hand(location=location, item=item)
+        found = [row for row in lying if row.site == self.site and not row.location.startswith("@")]
+        total: dict[tuple[str, str, str, str], Quantity] = {}
+        for row in found:
+            key = (row.location, row.item, row.lot, row.status)
+            total[key] = total.get(key, NOTHING) + row.quantity
+        return [Holding(*key, _units(total[key], self.item(key[1]))) for key in sorted(total) if total[key]]
 
     def stock_as_of(self) -> int:
         as_of = self._rows.age(self.site).as_of

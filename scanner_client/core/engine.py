@@ -91,7 +91,7 @@ def _scan(flows: Library, state: State, event: Scan, facts: Facts) -> tuple[Stat
     if taken is None:
         refused = refuse(context(flows, state, facts, given[0], event.at), _reasons(flows, state, given, facts, event))
         return refused.state, (journal_scan(state, event.raw, given[0], accepted=False), REFUSED)
-    journal = journal_scan(state, event.raw, taken.given, accepted=True)
+    journal = journal_scan(state, event.raw, taken.given, accepted=REFUSED not in taken.commands)
     return taken.state, (journal, *taken.commands)
 
 

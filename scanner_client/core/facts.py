@@ -12,6 +12,7 @@ from scanner_client.core.values import (
     Concern,
     Deed,
     Dispute,
+    Holding,
     Item,
     Location,
     Lot,
@@ -48,15 +49,23 @@ class Facts(Protocol):
     def open_orders(self) -> Sequence[Order]:
         """Open outbound orders that have open tasks: most urgent first."""
 
+    def open_receipts(self) -> Sequence[Order]:
+        """Open inbound orders with lines that lack something: most urgent first."""
+
     def task(self, id: str) -> Task | None: ...
     def tasks(self, order: str) -> Sequence[Task]:
-        """Pick tasks of the order in walking order, without cancelled ones."""
+        """Pick tasks of the order in walking order; of an inbound order its lines in their order. Without cancelled
+        ones."""
 
     def stock(self, location: str, item: str, lot: str = "") -> int:
         """Smallest units known to lie there free, own work included; every lot where `lot` is empty."""
 
     def items_at(self, location: str) -> Sequence[str]:
         """Codes of the items known to lie there."""
+
+    def holdings(self, *, item: str = "", location: str = "") -> Sequence[Holding]:
+        """What is known to lie where, own work included, by place, item and lot; the places of one item, or the goods
+        of one place."""
 
     def stock_as_of(self) -> int:
         """When the ledger last told this terminal about stock: milliseconds since 1970, 0 before the first answer."""

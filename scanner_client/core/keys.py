@@ -10,6 +10,7 @@ import msgspec
 from scanner_client.core.events import Command, Journal, Key
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import BACK, EXCEPTIONS, RUN, Library, Step, StepKind
+from scanner_client.core.lists import LISTS
 from scanner_client.core.moves import KEPT, REFUSED, attempt, context, fitting, refuse
 from scanner_client.core.panels import MENU_KEY, OPENING, QUEUE, open_panel, press_panel
 from scanner_client.core.pin_entry import press_secret
@@ -74,8 +75,8 @@ def legal_exceptions(flows: Library, state: State, facts: Facts, at: int) -> Seq
 def options(flows: Library, state: State, facts: Facts) -> Sequence[str]:
     """Values that can be chosen at this step, all pages; of flows only those the operator may do (R21)."""
     step = flows[state.flow].steps[state.step]
-    if step.options_from == "open_orders":
-        return [order.order for order in facts.open_orders()]
+    if step.options_from:
+        return LISTS[step.options_from](state, facts)
     return [option.value for option in step.options if _may_run(flows, state, step, option.value, facts)]
 
 

@@ -11,11 +11,13 @@ from scanner_client.core.rules.registry import Input
 from scanner_client.core.state import State
 from scanner_client.core.values import (
     CommandMatch,
+    ExpiryMatch,
     ItemMatch,
     LocationMatch,
     LotMatch,
     Match,
     OrderMatch,
+    Task,
     TextMatch,
 )
 
@@ -32,8 +34,14 @@ def readings(raw: str, state: State, facts: Facts) -> list[Input]:
     matches = [*meaning(raw, facts)]
     text = bare_text(raw)
     if task and (text in (task.lot, state.work.lot) or facts.lot(task.item, text)):
-        matches.append(LotMatch(text))
-    matches += [LotMatch(one.lot, one.expiry) for one in matches if isinstance(one, ItemMatch) and one.lot]
+        unknown = all(isinstance(one, TextMatch) for one in matches)
+        matches.insert(0 if unknown else len(matches), LotMatch(text))
+    # The lot of another item's label is no answer to the question for this item's lot.
+    items = [one for one in matches if isinstance(one, ItemMatch) and task and one.item == task.item]
+    lots = [one for one in matches if isinstance(one, LotMatch)]
+    matches += [LotMatch(one.lot, one.expiry) for one in items if one.lot]
+    dated: list[ItemMatch | LotMatch] = [*items, *lots]
+    matches += [ExpiryMatch(one.expiry) for one in dated if one.expiry and one.lot in ("", state.work.lot)]
     # A lot that came in no GS1 code and is in no table looks like any text.
     matches += [LotMatch(one.code) for one in matches if isinstance(one, TextMatch) and not one.error]
     return [Input(name, match, raw=raw) for match in matches for name in _inputs_of(match)]
@@ -78,8 +86,10 @@ def _legal(step: Step, state: State, facts: Facts) -> Iterator[tuple[str, str, M
     task = facts.task(state.work.task) if state.work.task else None
     inputs = step.inputs
     if "order" in inputs:
-        yield from (("order", one.order, OrderMatch(one.order)) for one in facts.open_orders())
-    if task is None:
+        listed = facts.open_receipts() if step.options_from == "open_receipts" else facts.open_orders()
+        yield from (("order", one.order, OrderMatch(one.order)) for one in listed)
+    if task is None or task.is_receipt:
+        yield from _legal_at_receipt(inputs, task, state, facts)
         return
     if "location" in inputs:
         location = facts.location(task.location)
@@ -89,6 +99,19 @@ def _legal(step: Step, state: State, facts: Facts) -> Iterator[tuple[str, str, M
         yield from (("item", code, match) for code, match in _codes(task.item, facts))
     if "lot" in inputs:
         yield from (("lot", one.lot, LotMatch(one.lot, one.expiry)) for one in facts.lots(task.item))
+
+
+def _legal_at_receipt(
+    inputs: Sequence[str], task: Task | None, state: State, facts: Facts
+) -> Iterator[tuple[str, str, Match]]:
+    """Goods of the order in hand, and the place where its goods were put before."""
+    place = facts.location(state.work.to) if state.work.to and "location" in inputs else None
+    if place and not place.check:
+        yield "location", place.code, LocationMatch(place)
+    if "item" in inputs and state.work.order:
+        items = [task.item] if task else [one.item for one in facts.tasks(state.work.order)]
+        for item in dict.fromkeys(items):
+            yield from (("item", code, match) for code, match in _codes(item, facts))
 
 
 def _codes(item: str, facts: Facts) -> Sequence[tuple[str, Match]]:

@@ -58,7 +58,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The line in hand. Quantities are smallest units.
 
     `offered`: the count that the last input proposes, -1 for none; it becomes `count` once no deviation is open.
-    `partial`: by task, what was already kept of it.
+    `partial`: by task, what was already kept of it. `stray`: an unknown code that was scanned and refused last, and
+    `description` what its goods are in words. `looking`: the item or the place that was asked about.
     """
 
     order: str = ""
@@ -76,6 +77,9 @@ class Work(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     skipped: tuple[str, ...] = ()
     partial: dict[str, int] = {}
     wrong_checks: int = 0
+    stray: str = ""
+    description: str = ""
+    looking: str = ""
 
 
 class Tries(msgspec.Struct, frozen=True, array_like=True):

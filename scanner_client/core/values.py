@@ -11,6 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+PICK, RECEIVE = "pick", "receive"
+"""Kinds of tasks."""
+
+PART = "\x1f"
+"""Between the parts of an id that is made of codes; no code holds it."""
+
 _NUMBER = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?", re.ASCII)
 
 
@@ -34,6 +40,10 @@ class Item:
     @property
     def lot_tracked(self) -> bool:
         return "l" in self.tracking
+
+    @property
+    def expiry_tracked(self) -> bool:
+        return "e" in self.tracking
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work on one line at one location. `units` is what the task asks for, `left` what its line still lacks."""
+    """Work on one line at one location. `units` is what the task asks for, `left` what its line still lacks.
+
+    The lines of an inbound order are worked on without tasks of the ledger: `kind` is then `receive` and `id` names
+    the line; a task of goods that stand on no line has no `line`.
+    """
 
     id: str
     order: str
@@ -90,6 +104,22 @@ class Task:
     state: str = "open"
     sequence: int = 0
     rev: int = 1
+    kind: str = PICK
+
+    @property
+    def is_receipt(self) -> bool:
+        return self.kind == RECEIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Goods known to lie at a place. `units` are the item's smallest; `status` is empty for goods that are free."""
+
+    location: str
+    item: str
+    lot: str
+    status: str
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +244,18 @@ class LotMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpiryMatch:
+    """An expiry date alone: lot and expiry may come in two barcodes."""
+
+    kind: ClassVar[str] = "expiry"
+    expiry: str
+
+    @property
+    def code(self) -> str:
+        return self.expiry
+
+
+@dataclass(frozen=True, slots=True)
 class OrderMatch:
     kind: ClassVar[str] = "order"
     code: str
@@ -254,7 +296,14 @@ class TextMatch:
     error: str = ""
 
 
-Match = LocationMatch | ItemMatch | LotMatch | OrderMatch | BadgeMatch | CommandMatch | PlateMatch | TextMatch
+Match = (
+    LocationMatch | ItemMatch | LotMatch | ExpiryMatch | OrderMatch | BadgeMatch | CommandMatch | PlateMatch | TextMatch
+)
+
+
+def receipt_id(order: str, line: str, item: str) -> str:
+    """The id of work on a line of an inbound order; on goods that stand on none of its lines where `line` is empty."""
+    return PART.join((order, line, item))
 
 
 def decimal_text(units: int, scale: int) -> str:

@@ -6,11 +6,12 @@ from functools import cache
 from importlib import resources
 
 from scanner_client.core.flow import Library, Words, read_flow
+from scanner_client.core.lists import LISTS
 from scanner_client.core.rules import EFFECTS, GUARDS
 from scanner_client.core.texts import Texts, read_texts
-from scanner_client.core.view.scene import FRAMES, LISTS, WANTS
+from scanner_client.core.view.scene import FRAMES, WANTS
 
-SHIPPED = ("main", "pick")
+SHIPPED = ("main", "pick", "receive", "lookup")
 
 
 @cache

@@ -92,10 +92,13 @@ class ShortReported(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class Received(Goods, frozen=True, kw_only=True, omit_defaults=True):
+    """`line` is empty for goods that stand on no line of the order; `description` is what people call unknown ones."""
+
     order: str = ""
     line: str = ""
     location: str
     expiry: str = ""
+    description: str = ""
     done: bool = True
 
 

@@ -52,7 +52,7 @@ def effects(operation: Operation, body: Any, target: tuple[Operation, Any] | Non
         return _reversed(effects(*target)) if target else []
     found: list[Effect] = list(postings(operation, body))
     match body:
-        case Picked() | Received() if body.order:
+        case Picked() | Received() if body.order and body.line:
             found.append(LineProgress(operation.site, body.order, body.line, body.quantity, Quantity(0)))
         case ShortReported():
             found.append(LineProgress(operation.site, body.order, body.line, Quantity(0), body.quantity))

@@ -9,7 +9,7 @@ from scanner_client.core.barcode.digits import gtin14
 from scanner_client.core.barcode.parse import parse_scan, split_identifier
 from scanner_client.core.barcode.result import GTIN, Parsed
 from scanner_client.core.facts import Facts
-from scanner_client.core.values import CommandMatch, ItemMatch, LotMatch, Match, PlateMatch, TextMatch
+from scanner_client.core.values import CommandMatch, ExpiryMatch, ItemMatch, LotMatch, Match, PlateMatch, TextMatch
 
 COMMANDS = (
     "confirm", "back", "short", "damaged", "skip", "wrong_lot", "undo_line", "location_empty",
@@ -61,8 +61,10 @@ def _by_form(raw: str, text: str, facts: Facts) -> tuple[Match, ...]:
         return _items(parsed.gtin14, parsed, facts) or (TextMatch(parsed.gtin14),)
     if parsed.element("00"):
         return (PlateMatch(parsed.element("00")),)
-    lot = parsed.element("10")
-    return (LotMatch(lot, _expiry(parsed)),) if lot else (TextMatch(text),)
+    lot, expiry = parsed.element("10"), _expiry(parsed)
+    if lot:
+        return (LotMatch(lot, expiry),)
+    return (ExpiryMatch(expiry),) if expiry else (TextMatch(text),)
 
 
 def _items(key: str, parsed: Parsed, facts: Facts) -> tuple[Match, ...]:

@@ -22,7 +22,7 @@ class StepKind(StrEnum):
     CUSTOM = "custom"
 
 
-SCANS = ("location", "tote", "item", "lot", "order", "badge", "confirm", "plate", "text")
+SCANS = ("location", "tote", "item", "lot", "expiry", "order", "badge", "confirm", "plate", "text")
 """Inputs that come from a scan, by what the code means."""
 
 KEYED = ("typed", "chosen", "enter")

@@ -1,8 +1,9 @@
-"""What the rules of picking derive from the facts: how much is still wanted, in which unit it is counted."""
+"""What the rules of the flows derive from the facts: how much is still wanted, in which unit it is counted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from scanner_client.core.facts import Facts
 from scanner_client.core.state import Kept, State, Work
@@ -36,6 +37,15 @@ def tote_of(facts: Facts, work: Work) -> str:
 
 
 def last_group(state: State) -> Sequence[Kept]:
-    """The operations that closed the last line of the order in hand and still stand, oldest first."""
-    standing = [one for one in state.kept if not one.undone and one.kind != "damaged" and one.order == state.work.order]
-    return [one for one in standing if one.group == standing[-1].group] if standing and state.work.order else []
+    """The operations that closed the last line of the order in hand and still stand, oldest first.
+
+    What was reported damaged belongs to them where it was kept together with its line.
+    """
+    standing = [one for one in state.kept if not one.undone and one.order == state.work.order]
+    closing = [one for one in standing if one.kind != "damaged"]
+    return [one for one in standing if one.group == closing[-1].group] if closing and state.work.order else []
+
+
+def expired(expiry: str, at: int) -> bool:
+    """Whether goods with this expiry date (YYYY-MM-DD, or empty) are no longer good on the day of `at`, UTC."""
+    return bool(expiry) and expiry < datetime.fromtimestamp(at / 1000, tz=UTC).date().isoformat()

@@ -5,16 +5,14 @@ Each stands in the registry under its function's name; the docstring is what flo
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from scanner_client.core.rules.goods import last_group, wanted_units
+from scanner_client.core.rules.goods import expired, item_of, last_group, wanted_units
 from scanner_client.core.rules.registry import Context, guard, unless
 from scanner_client.core.values import (
     ItemMatch,
     LocationMatch,
-    Lot,
     LotMatch,
     OrderMatch,
+    Task,
     Unit,
     typed_units,
 )
@@ -36,6 +34,8 @@ def order_workable(c: Context) -> str | None:
     order = c.facts.order(code)
     if order is None:
         return ""
+    if order.kind == "inbound":
+        return "refuse.order_inbound"
     if order.state != "open":
         return "refuse.order_cancelled" if order.state == "cancelled" else "refuse.order_done"
     return unless(order.tasks_left > 0, "refuse.order_no_work")
@@ -157,22 +157,22 @@ def lot_wanted(c: Context) -> str | None:
 
 @guard
 def lot_usable(c: Context) -> str | None:
-    """The scanned lot is known for this item (where its lots are known at all), not blocked and not expired."""
+    """The scanned lot is known for this item (where its lots are known at all) or known to lie there, not blocked and
+    not expired."""
     match, task = c.given.match, c.task
     if not isinstance(match, LotMatch | ItemMatch) or task is None:
         return ""
     lot = c.facts.lot(task.item, match.lot)
-    if lot is None:
-        return unless(not c.facts.lots(task.item), "refuse.lot_unknown")
-    if lot.blocked:
+    if lot is None and not _is_there(c, task, match.lot) and c.facts.lots(task.item):
+        return "refuse.lot_unknown"
+    if lot and lot.blocked:
         return "refuse.lot_blocked"
-    return unless(not _expired(lot, match.expiry, c.at), "refuse.lot_expired")
+    return unless(not expired((lot.expiry if lot else "") or match.expiry, c.at), "refuse.lot_expired")
 
 
-def _expired(lot: Lot, scanned_expiry: str, at: int) -> bool:
-    today = datetime.fromtimestamp(at / 1000, tz=UTC).date().isoformat()
-    expiry = lot.expiry or scanned_expiry
-    return bool(expiry) and expiry < today
+def _is_there(c: Context, task: Task, lot: str) -> bool:
+    """A lot that came in lately is in nobody's table yet, but the ledger's or this terminal's stock has it."""
+    return bool(lot) and (lot == task.lot or c.facts.stock(task.location, task.item, lot) > 0)
 
 
 # --- quantities -------------------------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def _expired(lot: Lot, scanned_expiry: str, at: int) -> bool:
 @guard
 def is_quantity(c: Context) -> str | None:
     """The entry is a quantity this item can have."""
-    item = c.facts.item(c.task.item) if c.task else None
+    item = item_of(c.facts, c.task.item) if c.task else None
     if item is None or len(c.given.text) > LONGEST_QUANTITY:
         return "refuse.not_a_quantity"
     return unless(typed_units(c.given.text, Unit(item.unit, item.one), item.scale) is not None, "refuse.not_a_quantity")

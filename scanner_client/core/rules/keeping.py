@@ -51,7 +51,7 @@ def report_damaged(c: Context) -> Context:
     task = c.task
     if task is None or not c.work.damaged:
         return c
-    body = {"location": task.location, "reason": "found_at_pick", **_goods(c, task, c.work.damaged)}
+    body = {"location": task.location, "reason": "found_at_pick", **goods_body(c, task, c.work.damaged)}
     return _append(_new_group(c), "damaged", body, task, c.work.damaged).with_work(damaged=0)
 
 
@@ -65,7 +65,7 @@ def keep_extra(c: Context) -> Context:
     unit = {"unit": item.unit, "units": decimal_text(c.work.offered, item.scale)}
     body: dict[str, str | bool] = {
         "order": one.order, "line": one.line, "location": one.location, "to": tote_of(c.facts, c.work), "done": False,
-        "item": one.item, "lot": one.lot, "quantity": _quantity(c.work.offered, item.scale), **unit,
+        "item": one.item, "lot": one.lot, "quantity": wire_quantity(c.work.offered, item.scale), **unit,
     }  # fmt: skip
     note = {**_note(one), "units": c.work.offered}
     append = Append("picked", body, by=c.state.operator, flow=c.flow.label, scans=c.work.scans, note=note)
@@ -82,7 +82,7 @@ def undo_last(c: Context) -> Context:
     ids = {one.id for one in group}
     kept = tuple(msgspec.structs.replace(one, undone=True) if one.id in ids else one for one in c.state.kept)
     task = next((one.task for one in group if one.task), "")
-    taken_back = sum(one.units for one in group if one.kind == "picked" and one.task)
+    taken_back = sum(one.units for one in group if one.kind in ("picked", "received") and one.task)
     partial = {**c.work.partial, task: max(0, c.work.partial.get(task, 0) - taken_back)} if task else c.work.partial
     work = Work(order=c.work.order, to=c.work.to, partial=partial, skipped=c.work.skipped, task=task or c.work.task)
     return c.with_state(kept=kept, work=work)
@@ -106,7 +106,7 @@ def _picked(c: Context, *, done: bool) -> Context:
         return c
     body: dict[str, str | bool] = {
         "order": task.order, "line": task.line, "location": task.location, "to": tote_of(c.facts, c.work), "done": done,
-        **_goods(c, task, c.work.count),
+        **goods_body(c, task, c.work.count),
     }  # fmt: skip
     kept = _append(c, "picked", body, task, c.work.count)
     partial = {**c.work.partial, task.id: c.work.partial.get(task.id, 0) + c.work.count}
@@ -121,12 +121,13 @@ def _short(c: Context, reason: str) -> Context:
     c = _picked(_new_group(c), done=False)
     body: dict[str, str | bool] = {
         "order": task.order, "line": task.line, "item": task.item, "location": task.location, "reason": reason,
-        "lot": c.work.lot or task.lot, "quantity": _quantity(missing, item_of(c.facts, task.item).scale),
+        "lot": c.work.lot or task.lot, "quantity": wire_quantity(missing, item_of(c.facts, task.item).scale),
     }  # fmt: skip
     return _append(c, "short_reported", body, task, missing)
 
 
-def _goods(c: Context, task: Task, units: int) -> dict[str, str]:
+def goods_body(c: Context, task: Task, units: int) -> dict[str, str]:
+    """Item, lot and quantity of an operation's body, with the unit they were counted in."""
     item = item_of(c.facts, task.item)
     by_name = {unit.name: unit for unit in c.facts.units(task.item)}
     unit = by_name.get(c.work.unit) or prompt_unit(c, task)
@@ -134,13 +135,13 @@ def _goods(c: Context, task: Task, units: int) -> dict[str, str]:
     return {
         "item": task.item,
         "lot": c.work.lot,
-        "quantity": _quantity(units, item.scale),
+        "quantity": wire_quantity(units, item.scale),
         "unit": unit.name if entered else item.unit,
         "units": entered or decimal_text(units, item.scale),
     }
 
 
-def _quantity(units: int, scale: int) -> str:
+def wire_quantity(units: int, scale: int) -> str:
     """The wire's decimal text: always with all decimals of the item."""
     return f"{units // 10**scale}.{units % 10**scale:0{scale}d}" if scale else str(units)
 

@@ -10,6 +10,7 @@ from scanner_client.core.state import State
 from scanner_client.core.texts import LANGUAGES, Texts
 from scanner_client.core.values import ItemMatch, decimal_text, in_unit
 from scanner_client.core.view import desk, people, small, tall, wide
+from scanner_client.core.view.drawings import own_rows
 from scanner_client.core.view.scene import Scene, scene
 from scanner_client.core.view.value import SIZES, Asked, Size, Status, View, layout_for, options_shown
 
@@ -22,9 +23,9 @@ def view(state: State, flows: Library, facts: Facts, status: Status, size: Size,
     """What the operator sees. The state's language, if it has one, goes before `language`."""
     spoken = state.language if state.language in LANGUAGES else language
     one = scene(state, flows, facts, status, spoken, texts)
-    notice = state.notice
+    notice, layout = state.notice, layout_for(size)
     return View(
-        rows=_fitted(_LAYOUTS[layout_for(size)](one), size),
+        rows=_fitted(own_rows(one, layout) or _LAYOUTS[layout](one), size),
         size=size,
         language=spoken,
         flow=one.flow.name,

@@ -21,7 +21,16 @@ CONFLICT = "conflict"
 
 
 def rows(one: Scene) -> list[str]:
-    left, pane = _left(one), _pane(one)
+    return _beside(one, _left(one))
+
+
+def framed(one: Scene, body: list[str]) -> list[str]:
+    """A frame's own rows in the left pane, the step's instruction under them (R10)."""
+    return _beside(one, [*body, "", one.say("frame.instruction", text=one.say(one.step.help))])
+
+
+def _beside(one: Scene, left: list[str]) -> list[str]:
+    pane = _pane(one)
     height = HEIGHT - 2
     left = [*left, *[""] * height][:height]
     pane = [*pane, *[""] * height][:height]

@@ -11,7 +11,7 @@ from scanner_client.core.keys import legal_exceptions, options
 from scanner_client.core.rules.goods import counting_unit, item_of, last_group, tote_of, wanted_units
 from scanner_client.core.state import Notice, State
 from scanner_client.core.texts import Texts
-from scanner_client.core.values import Item, Task, Unit
+from scanner_client.core.values import PART, Item, Task, Unit
 from scanner_client.core.view.value import Status
 from scanner_client.core.view.words import Words, short_name
 
@@ -19,6 +19,7 @@ OVER_STOCK = "over_stock"
 FRAMES = frozenset({
     "list", "task", "quantity", "damaged", "finished",
     "log_in", "second_person",
+    "receipt", "staging", "lines", "stray", "lookup",
     "over_order", OVER_STOCK, "extra", "short", "empty", "damaged_sure", "undo",
 })  # fmt: skip
 """What a step may show; those of the last row are questions."""
@@ -26,11 +27,9 @@ FRAMES = frozenset({
 WANTS = frozenset({
     "badge", "pin", "code",
     "order", "location", "item", "lot", "any_lot", "quantity", "choice", "confirmation", "last_confirmation",
+    "receipt", "order_item", "expiry", "staging", "description", "item_or_place",
 })  # fmt: skip
 """What a step may ask for, as its refusals name it."""
-
-LISTS = frozenset({"open_orders"})
-"""Where choices may come from."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def scene(state: State, flows: Library, facts: Facts, status: Status, language: 
     return Scene(
         words, status, flow, step, state, line,
         refusal=_refusal(words, state, step, line) if state.notice and state.notice.refused else None,
-        note=words.say(state.notice.reason) if state.notice and not state.notice.refused else "",
+        note=_note(words, state, line),
         question=_question(words, state, step, line, status),
         confirm=confirming_location(state, step, line),
         exceptions=tuple(legal_exceptions(flows, state, facts, status.now)),
@@ -134,7 +133,8 @@ def _line(words: Words, state: State, tasks: Sequence[Task], status: Status) -> 
     ids = [one.id for one in tasks]
     place = ids.index(task.id) + 1 if task.id in ids else 1
     return Line(
-        task, item, unit, task.location, f"{place}/{len(ids) or 1}",
+        task, item, unit, work.to if task.is_receipt else task.location,
+        f"{place if task.id in ids else '-'}/{len(ids) or 1}",
         check=location.check if location else "",
         name=words.item_name(task.item),
         code=code,
@@ -170,6 +170,15 @@ def _upcoming(tasks: Sequence[Task], state: State) -> tuple[Task, ...]:
     return tuple(sorted(ahead, key=lambda task: task.id in state.work.skipped))
 
 
+def _note(words: Words, state: State, line: Line | None) -> str:
+    """The remark over the prompt; else what of the goods in hand is broken."""
+    if state.notice and not state.notice.refused:
+        return words.say(state.notice.reason)
+    if line and line.task.is_receipt and state.work.damaged:
+        return words.say("frame.broken", amount=words.amount(state.work.damaged, line.unit, line.item))
+    return ""
+
+
 # --- refusals and questions -------------------------------------------------------------------------------------------
 
 
@@ -181,11 +190,15 @@ def _refusal(words: Words, state: State, step: Step, line: Line | None) -> Refus
         got=shown,
         is_a=words.say(f"kind.{notice.kind}") if notice.kind else "",
         holds=_holds(words, notice),
-        reason=words.say(notice.reason) if notice.reason else "",
+        reason=words.say(notice.reason, name=_named(words, notice)) if notice.reason else "",
         wanted=wanted,
         wanted_is_code=is_code,
         offers=tuple((EXCEPTIONS[name], words.say(f"exception_long.{name}")) for name in step.offers),
     )
+
+
+def _named(words: Words, notice: Notice) -> str:
+    return words.item_name(notice.code) if notice.kind == "item" else notice.code
 
 
 def _holds(words: Words, notice: Notice) -> str:
@@ -200,6 +213,8 @@ def _wanted(words: Words, state: State, step: Step, line: Line | None) -> tuple[
     """What the step asks for: a code where one stands for it, else words."""
     if step.wants in ("confirmation", "last_confirmation"):
         return confirming_location(state, step, line), True
+    if step.wants == "staging" and state.work.to:
+        return state.work.to, True
     if line and step.wants == "location":
         return line.place, True
     if line and step.wants == "item":
@@ -214,6 +229,8 @@ def confirming_location(state: State, step: Step, line: Line | None) -> str:
     if step.wants == "last_confirmation":
         last = last_group(state)
         return last[-1].location if last else ""
+    if step.wants == "staging" and step.kind is StepKind.CONFIRM:
+        return state.work.to
     return line.place if line and step.wants == "confirmation" else ""
 
 
@@ -244,7 +261,7 @@ def _last(words: Words, state: State) -> str:
     if not group:
         return ""
     item = item_of(words.facts, group[-1].item)
-    return words.base(sum(one.units for one in group if one.kind == "picked"), item)
+    return words.base(sum(one.units for one in group if one.kind in ("picked", "received")), item)
 
 
 def _offered(words: Words, state: State) -> str:
@@ -268,6 +285,8 @@ def _options(words: Words, step: Step, state: State, every: Sequence[str]) -> tu
 
 def _order(words: Words, code: str) -> str:
     order = words.facts.order(code)
+    if PART in code:
+        return " ".join(filter(None, code.split(PART)))
     return f"{code} {words.say('frame.open_lines', n=str(order.tasks_left))}" if order else code
 
 

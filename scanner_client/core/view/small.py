@@ -8,7 +8,7 @@ from scanner_client.core.view import panels, people
 from scanner_client.core.view.scene import Line, Refusal, Scene, tote_text
 from scanner_client.core.view.status_row import narrow
 
-WIDTH = 20
+WIDTH, HEIGHT = 20, 4
 _HINT_COLUMN, _TAKE_COLUMN, _NAME = 14, 12, 14
 _EDGE = 19
 
@@ -21,10 +21,10 @@ def rows(one: Scene) -> list[str]:
     if one.state.menu:
         return [narrow(one), *menu(one)]
     if one.state.help:
-        return [narrow(one), one.say(one.step.help), "", _prompt_row(one)]
+        return [narrow(one), one.say(one.step.help), "", prompt_row(one)]
     if one.refusal:
         return [narrow(one), *_error(one, one.refusal)]
-    return [narrow(one), *_two_rows(one), _prompt_row(one)]
+    return [narrow(one), *_two_rows(one), prompt_row(one)]
 
 
 def menu(one: Scene) -> list[str]:
@@ -43,7 +43,8 @@ def _two_rows(one: Scene) -> list[str]:
     if one.line is None:
         return [f"{one.say('frame.finished')} {one.state.work.order}", one.note or tote_text(one)]
     if one.step.kind is StepKind.QUANTITY:
-        return [f"{one.line.place} {one.name(_EDGE - width(one.line.place) - 1)}", quantity_row(one, one.line)]
+        where = f"{one.line.place} " if one.line.place else ""
+        return [where + one.name(_EDGE - width(where)), quantity_row(one, one.line)]
     return _task(one, one.line)
 
 
@@ -76,13 +77,15 @@ def quantity_row(one: Scene, line: Line) -> str:
 
 def _error(one: Scene, refusal: Refusal) -> list[str]:
     word = one.say("frame.error_narrow")
-    first = f"{word}{refusal.reason}" if refusal.reason else _what_it_is(one, refusal, WIDTH - width(word))
+    first = (
+        shorten(f"{word}{refusal.reason}", WIDTH) if refusal.reason else _what_it_is(one, refusal, WIDTH - width(word))
+    )
     named = one.name(WIDTH - 1 - width(one.say("frame.want"))) if one.step.wants == "item" else refusal.wanted
     second = f"{one.say('frame.want')}{'' if one.words.language == 'zh_CN' else ' '}{named}"
     not_kept = one.say("frame.not_kept")
     if width(second) + 2 + width(not_kept) <= WIDTH:
         second = f"{second}  {not_kept}"
-    return [first, second, _prompt_row(one, one.say("frame.go_on_narrow"))]
+    return [first, second, prompt_row(one, one.say("frame.go_on_narrow"))]
 
 
 def _what_it_is(one: Scene, refusal: Refusal, cells: int) -> str:
@@ -92,7 +95,7 @@ def _what_it_is(one: Scene, refusal: Refusal, cells: int) -> str:
     return f"{word}{named}{what}" if width(named) + width(what) <= cells else f"{word}{named}"
 
 
-def _prompt_row(one: Scene, prompt: str = "") -> str:
+def prompt_row(one: Scene, prompt: str = "") -> str:
     """The prompt with what was entered; the hint yields to the entry."""
     entry = one.state.entry
     if not prompt:

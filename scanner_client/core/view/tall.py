@@ -21,7 +21,15 @@ def rows(one: Scene) -> list[str]:
         return panels.tall(one, one.state.panel)
     if one.step.kind is StepKind.PIN and not one.state.help:
         return people.tall(one)
-    body = _body(one)
+    return _filled(one, _body(one))
+
+
+def framed(one: Scene, body: list[str]) -> list[str]:
+    """A frame's own rows between the status row and the hints."""
+    return _filled(one, [narrow(one), *body])
+
+
+def _filled(one: Scene, body: list[str]) -> list[str]:
     return [*body, *[""] * (HEIGHT - 1 - len(body)), hints(one, " ")][:HEIGHT]
 
 

@@ -16,20 +16,28 @@ _OFFERS = 2
 
 
 def rows(one: Scene) -> list[str]:
-    body_rows = body(one, WIDTH)
     panel = one.state.panel
     status = disputes.wide_title(one, panel) if panel and panel.shows == CONFLICT else status_row.wide(one)
+    return _filled(one, status, body(one, WIDTH))
+
+
+def framed(one: Scene, body_rows: list[str]) -> list[str]:
+    """A frame's own six rows between the status row and the hints."""
+    return _filled(one, status_row.wide(one), body_rows)
+
+
+def _filled(one: Scene, status: str, body_rows: list[str]) -> list[str]:
     return [status, *[*body_rows, *[""] * 6][:6], hints(one, "  ")]
 
 
 def body(one: Scene, cells: int) -> list[str]:
     """Up to six rows between the status row and the hints."""
     if one.state.help:
-        return [_title(one, cells), one.say("help.panel" if one.state.panel else one.step.help)]
+        return [titled(one, cells), one.say("help.panel" if one.state.panel else one.step.help)]
     if one.state.panel is not None:
         return panels.wide_body(one, one.state.panel, cells)
     if one.state.menu:
-        return [_title(one, cells), *_menu(one)]
+        return [titled(one, cells), *_menu(one)]
     if one.step.kind is StepKind.PIN:
         return people.body(one)
     return _error(one, one.refusal, cells) if one.refusal else _step(one, cells)
@@ -37,11 +45,11 @@ def body(one: Scene, cells: int) -> list[str]:
 
 def _step(one: Scene, cells: int) -> list[str]:
     if one.step.kind is StepKind.CHOICE:
-        return [_title(one, cells), *_list(one), f"{one.prompt} >{one.state.entry}"]
+        return [titled(one, cells), *_list(one), f"{one.prompt} >{one.state.entry}"]
     if one.step.kind is StepKind.CONFIRM:
-        return [_title(one, cells), one.question[0], f"{one.question[1]}  {one.question[2]}", *_confirm(one)]
+        return [titled(one, cells), one.question[0], f"{one.question[1]}  {one.question[2]}", *_confirm(one)]
     if one.line is None:
-        return [_title(one, cells), one.say("frame.finished"), tote_text(one), one.note, f"{one.prompt} >"]
+        return [titled(one, cells), one.say("frame.finished"), tote_text(one), one.note, f"{one.prompt} >"]
     return _quantity(one, one.line) if one.step.kind is StepKind.QUANTITY else _task(one, one.line, cells)
 
 
@@ -51,7 +59,8 @@ def _list(one: Scene) -> list[str]:
     return [*rows[:3], one.note or rows[3]]
 
 
-def _title(one: Scene, cells: int) -> str:
+def titled(one: Scene, cells: int) -> str:
+    """What is worked on, and the flow's name and version at the right edge."""
     left = _spaced_title(one)
     return left + right(one.flow.label, cells - width(left))
 
@@ -84,7 +93,7 @@ def _task(one: Scene, line: Line, cells: int) -> list[str]:
     known = f"{know}{'' if width(know) == 2 else ' '}{line.known}"
     wanted = f"{line.place} " if one.step.wants == "location" else ""
     return [
-        _title(one, cells),
+        titled(one, cells),
         f"{one.say('frame.go')} {line.place}{check}",
         f"{name}  {line.lot}",
         pad(f"{one.say('frame.take')} {line.take}{base}", min(_SECOND_COLUMN, cells - width(known))) + known,

@@ -37,6 +37,11 @@ class Words:
         first, second = (item.name_zh, item.name) if self.language == CHINESE else (item.name, item.name_zh)
         return first or second or code
 
+    def status(self, name: str) -> str:
+        """What goods are that are not free, as the language has it; empty for free ones."""
+        known = f"status_of_goods.{name}"
+        return "" if not name else f"{self.say(known) if known in self.texts else name} "
+
     def amount(self, units: int, unit: Unit, item: Item) -> str:
         """`12箱`, or in base units where it does not come out even."""
         counted = in_unit(units, unit, item)

@@ -1,0 +1,59 @@
+"""Frames with a drawing of their own, by the name a step `shows`; the layouts draw all others, menus, help, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from scanner_client.core.view import desk, goods_list, receiving, small, status_row, tall, wide
+from scanner_client.core.view.scene import Scene
+from scanner_client.core.view.value import Size
+
+Rows = Callable[[Scene], list[str]]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The rows between the status row and the hints at each size; `small` ends with its prompt.
+
+    `refusal`: the text of the refusal that this drawing is, so that it need not be covered by it.
+    """
+
+    small: Rows
+    tall: Rows
+    wide: Rows
+    desk: Rows
+    refusal: str = ""
+
+    def rows(self, one: Scene, layout: Size) -> list[str]:
+        match layout.width, layout.height:
+            case _, small.HEIGHT:
+                return [status_row.narrow(one), *self.small(one)]
+            case tall.WIDTH, _:
+                return tall.framed(one, self.tall(one))
+            case wide.WIDTH, _:
+                return wide.framed(one, self.wide(one))
+            case _:
+                return desk.framed(one, self.desk(one))
+
+
+_RECEIVING = Drawing(receiving.small_rows, receiving.tall_rows, receiving.wide_rows, receiving.wide_rows)
+_STRAY = Drawing(
+    receiving.small_stray, receiving.tall_stray, receiving.wide_stray, receiving.wide_stray, "refuse.unknown_item"
+)
+_GOODS = Drawing(goods_list.small_rows, goods_list.tall_rows, goods_list.wide_rows, goods_list.desk_rows)
+
+DRAWINGS: Mapping[str, Drawing] = {
+    "receipt": _RECEIVING, "staging": _RECEIVING, "stray": _STRAY, "lines": _GOODS, "lookup": _GOODS,
+}  # fmt: skip
+
+
+def own_rows(one: Scene, layout: Size) -> list[str] | None:
+    """The step's own drawing, None where the layout draws: no drawing, or something else lies over it."""
+    drawing, state = DRAWINGS.get(one.step.shows), one.state
+    if drawing is None or state.menu or state.help or state.panel is not None:
+        return None
+    notice = state.notice
+    if notice and notice.refused and notice.reason != drawing.refusal:
+        return None
+    return drawing.rows(one, layout)
