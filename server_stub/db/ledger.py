@@ -19,8 +19,9 @@ from server_stub.db.reading import read_operations, read_rows, read_units
 from server_stub.db.registry import SqlRegistry
 from server_stub.db.session import Session, Statements, session
 from server_stub.db.verify import problems
-from server_stub.ledger.book import Backup, Book, NeedsFeed, StoredOperation
+from server_stub.ledger.book import Backup, Book, NeedsFeed, StoredOperation, Terminal
 from server_stub.ledger.exchange import exchange, feeds_to_lock, read
+from server_stub.ledger.settling import settle_feeds
 from sync.wire.messages import SyncReply, SyncRequest, feed_origin
 from sync.wire.operation import Cursor
 from sync.wire.rows import Row
@@ -124,8 +125,26 @@ class Ledger:
         return self._run(feeds_to_lock(request, terminal, incoming), answer, terminal.id)
 
     def registry(self, work: Callable[[Registry], T]) -> T:
-        with session(self._engine, self._statements, writing=True) as opened:
-            return work(SqlRegistry(opened, self._identity))
+        """`work` in one transaction. Where a terminal left a site, conflicts that waited for its word are settled."""
+        feeds: frozenset[str] = frozenset()
+        left: list[Terminal] = []
+        while True:
+            try:
+                with session(self._engine, self._statements, writing=True) as opened:
+                    self._lock(opened, feeds, left[0].id if left else None)
+                    registry = SqlRegistry(opened, self._identity)
+                    result = work(registry)
+                    left = registry.left
+                    self._settle(opened, {one.site for one in left}, feeds)
+                    return result
+            except NeedsFeed as needed:
+                feeds |= {needed.feed}
+
+    def _settle(self, opened: Session, sites: Collection[str], locks: frozenset[str]) -> None:
+        if sites:
+            book = SqlBook(opened, self._identity, locks, self._clock())
+            settle_feeds(book, sorted(sites), by="office")
+            book.flush()
 
     # --- keeping ------------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,10 @@ def _drop_below() -> Any:
 
 
 class SqlRegistry:
+    """`left` are terminals, as they stood before, that are no longer waited for at their site."""
+
     def __init__(self, session: Session, identity: Identity) -> None:
+        self.left: list[Terminal] = []
         self._session = session
         self._identity = identity
 
@@ -58,9 +61,15 @@ class SqlRegistry:
         return [one for one in known if one is not None]
 
     def register_terminal(self, id: str, site: str, public_key: bytes) -> None:
+        known = self.terminal(id)
+        if known and known.site != site:
+            self.left.append(known)
         self._session.put(schema.terminal, id, site, public_key, False)
 
     def revoke_terminal(self, id: str) -> None:
+        known = self.terminal(id)
+        if known and not known.revoked:
+            self.left.append(known)
         self._session.run(self._session.sql.made(_revoke), True, id)
 
     # invitations

@@ -1,0 +1,57 @@
+"""The hall on a real database: what depends on terminals that come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from ledger.hall import OTHER, SITE, Hall
+
+from server_stub.access import Registry
+from server_stub.db import Ledger
+from server_stub.ledger.book import Terminal
+
+
+@pytest.fixture
+def ledger(ledger_url: str, opened: Callable[[str], Ledger]) -> Ledger:
+    return opened(ledger_url)
+
+
+@pytest.fixture
+def hall(ledger: Ledger) -> Hall:
+    def register(terminal: Terminal) -> None:
+        ledger.registry(lambda registry: registry.register_terminal(terminal.id, terminal.site, terminal.public_key))
+
+    return Hall(ledger, register, ledger_id=ledger.ledger_id)
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda registry: registry.revoke_terminal("LOST"),
+        lambda registry: registry.register_terminal("LOST", OTHER, b"key"),
+    ],
+    ids=["revoked", "enrolled at another site"],
+)
+def test_a_conflict_no_longer_waits_for_a_terminal_that_left(
+    hall: Hall, ledger: Ledger, leave: Callable[[Registry], None]
+) -> None:
+    """It was the last that had not reported: nobody else would say anything that settles it."""
+    hall.stock(A_01=1)
+    li, _lost = hall.picker("LI"), hall.picker("LOST")
+    op = li.move(5, "A-01", "A-02")
+    li.drain()
+    assert [one.state for one in hall.conflicts()] == ["provisional"]
+    ledger.registry(leave)
+    assert [one.state for one in hall.conflicts()] == ["open"]
+    assert hall.outcome(op).state == "open"
+    assert [task.location for task in hall.tasks("")] == ["A-01"], "and someone is sent to count"
+    assert ledger.verify() == []
+
+
+def test_whoever_leaves_a_site_at_rest_leaves_no_trace_in_its_log(hall: Hall, ledger: Ledger) -> None:
+    hall.stock(A_01=1)
+    hall.picker("LOST")
+    before = ledger.heads()[SITE]
+    ledger.registry(lambda registry: registry.revoke_terminal("LOST"))
+    assert ledger.heads()[SITE] == before
