@@ -1,7 +1,6 @@
 """What own operations add to the rows of the feeds until a page covers them: one delta per effect.
 
-Deltas stay as long as their operation and are switched off by covers, so that a feed that is read again finds them, and
-an undo still counts when its target is pruned.
+Deltas stay as long as their operation and are switched off by covers, so that a feed that is read again finds them.
 """
 
 from __future__ import annotations
@@ -25,6 +24,9 @@ _PENDING = """
     )
 """
 """Not covered; and not answered as posted in other feeds only, for then no page of this feed would ever cover it."""
+
+_NOTHING = ("", "", "", "", "")
+"""An effect that is none: a row of no table."""
 
 
 class Deltas(Section):
@@ -50,6 +52,13 @@ class Deltas(Section):
             "INSERT INTO delta (op, part, feed, tbl, key, amount, short, state, pending)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
             rows,
+        )
+
+    def _change_deltas(self, id: str, found: Sequence[Effect | None]) -> None:
+        """These effects instead, part by part, in their places; None adds to nothing."""
+        self._sql.executemany(
+            "UPDATE delta SET tbl = ?, key = ?, amount = ?, short = ?, state = ? WHERE op = ? AND part = ?",
+            [(*(_delta(effect) if effect else _NOTHING), id, part) for part, effect in enumerate(found)],
         )
 
 

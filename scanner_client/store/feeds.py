@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from scanner_client.ports import FeedAge
-from scanner_client.store.deltas import Deltas
 from scanner_client.store.schema import LOOKUPS
+from scanner_client.store.undoing import Undoing
 from sync.core.terminal import RowChange
 from sync.wire.messages import feed_origin
 from sync.wire.operation import Cursor
@@ -20,7 +20,7 @@ _NO_TEXTS: _Texts = (None, None, None)
 _Row = tuple[str, str, str, bytes, str | None, str | None, str | None]
 
 
-class Feeds(Deltas):
+class Feeds(Undoing):
     """Cursors, rows, shadows and covers of the feeds this terminal follows."""
 
     def cursor(self, feed: str) -> Cursor:
@@ -62,6 +62,7 @@ class Feeds(Deltas):
         )
         if not shadow:
             self._sql.executemany("UPDATE delta SET pending = 0 WHERE feed = ? AND op = ? AND pending = 1", named)
+            self._review_undos()
 
     def swap_shadow(self, feed: str) -> None:
         self._sql.execute("DELETE FROM live WHERE feed = ?", [feed])
@@ -72,6 +73,7 @@ class Feeds(Deltas):
         self._recount("feed = ?", [feed])
         self._sql.execute("UPDATE feed SET n = shadow_n, hash = shadow_hash, part = shadow_part WHERE feed = ?", [feed])
         self._drop_shadow(feed)
+        self._review_undos()
 
     def _drop_shadow(self, feed: str) -> None:
         self._sql.execute("DELETE FROM shadow WHERE feed = ?", [feed])

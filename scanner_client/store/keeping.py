@@ -12,6 +12,7 @@ import msgspec
 
 from scanner_client.store.outbox import Outbox
 from scanner_client.store.standing import is_settled, standing
+from scanner_client.store.undoing import TARGET
 from sync.wire.codec import decode, encode
 from sync.wire.messages import Outcome
 
@@ -47,7 +48,18 @@ class Keeping(Outbox):
             if outcome is None or not self._covered(id, followed & decode(outcome, Outcome).feeds.keys()):
                 break
             last = int(seq)
-        return last
+        return self._before_undone(last) if last else None
+
+    def _before_undone(self, last: int) -> int | None:
+        """Less of the prefix, where an undo behind it names an operation in it: the two are forgotten together."""
+        held_by = f"SELECT seq, {TARGET} AS target FROM operation WHERE kind = 'undone'"
+        question = (
+            f"SELECT min(named.seq) FROM ({held_by}) AS undo JOIN operation AS named ON named.id = undo.target"
+            " WHERE undo.seq > ? AND named.seq <= ?"
+        )
+        while (first := self._sql.execute(question, [last, last]).fetchone()[0]) is not None:
+            last = int(first) - 1
+        return last if last >= (self.first_retained() or 0) else None
 
     def _covered(self, id: str, feeds: Iterable[str]) -> bool:
         covered = {feed for (feed,) in self._sql.execute("SELECT feed FROM cover WHERE op = ? AND shadow = 0", [id])}

@@ -8,19 +8,19 @@ from typing import Any
 import msgspec
 
 from scanner_client.ports import NewOperation, StoreError
-from scanner_client.store.deltas import Deltas
 from scanner_client.store.standing import KEPT, standing
 from scanner_client.store.stream import Stream
+from scanner_client.store.undoing import TARGET, Undoing
 from sync.wire.bodies import BODY_TYPES, Undone, decode_body
 from sync.wire.codec import decode, encode
-from sync.wire.effects import Effect, effects
+from sync.wire.effects import effects
 from sync.wire.messages import GLOBAL_FEED, Outcome
 from sync.wire.operation import Cursor, Link, Operation, WireError, decode_operation, new_operation, op_hash
 
 HASH_CHARS = 64
 
 
-class Outbox(Stream, Deltas):
+class Outbox(Stream, Undoing):
     """Seq, link, bytes, deltas and outcome of every operation held."""
 
     has_appended = False
@@ -34,12 +34,16 @@ class Outbox(Stream, Deltas):
         try:
             raw = self._bytes_of(operation, cursors)
             decoded = decode_operation(raw)
-            found = self._effects(decoded)
+            body = decode_body(decoded) if decoded.kind in BODY_TYPES else None
+            target = self._held(body.target) if isinstance(body, Undone) else None
+            found = effects(decoded, body, target)
         except WireError as error:
             message = f"The {operation.kind} cannot be kept: {error}. Report this as a problem."
             raise StoreError(error.reason, message) from error
         self._link(decoded, raw)
         self._add_deltas(decoded.id, found, {one.feed for one in cursors})
+        if isinstance(body, Undone):
+            self._review_undos_of(body.target)
         self.has_appended = True
         return decoded.id
 
@@ -81,21 +85,6 @@ class Outbox(Stream, Deltas):
             ],
         )
 
-    def _effects(self, operation: Operation) -> list[Effect]:
-        if operation.kind not in BODY_TYPES:
-            return []
-        body = decode_body(operation)
-        target = self._held(body.target) if isinstance(body, Undone) else None
-        return effects(operation, body, target)
-
-    def _held(self, id: str) -> tuple[Operation, Any] | None:
-        """A retained operation whose effects are known, with its body."""
-        found = self._sql.execute("SELECT raw FROM operation WHERE id = ?", [id]).fetchone()
-        if found is None:
-            return None
-        operation = decode_operation(found[0])
-        return (operation, decode_body(operation)) if operation.kind in BODY_TYPES else None
-
     def operation(self, id: str) -> tuple[str, Any] | None:
         """Kind and body of an operation held here; the body of an unknown kind is plain JSON values."""
         found = self._sql.execute("SELECT raw FROM operation WHERE id = ?", [id]).fetchone()
@@ -112,7 +101,7 @@ class Outbox(Stream, Deltas):
         found = self._find(outcome.id)
         if found is None:
             return
-        seq, id, answered = found
+        seq, id, answered, undoable = found
         self._sql.execute(
             "UPDATE operation SET outcome = ?, standing = ? WHERE seq = ?", [encode(outcome), standing(outcome), seq]
         )
@@ -120,6 +109,7 @@ class Outbox(Stream, Deltas):
         if answered or self._has_unposted(id, outcome):
             self._recount("op = ?", [id])
             self._drop_unposted(id, outcome)
+        self._review_undos_of(undoable)
 
     def _has_unposted(self, id: str, outcome: Outcome) -> bool:
         question = f"SELECT 1 FROM delta WHERE op = ? AND feed NOT IN ({_places(outcome.feeds)}) LIMIT 1"
@@ -135,14 +125,15 @@ class Outbox(Stream, Deltas):
         if found is not None:
             self.store_outcome(msgspec.structs.replace(decode(found[0], Outcome), state=state))
 
-    def _find(self, name: str) -> tuple[int, str, bool] | None:
-        """Seq, id, and whether an outcome is stored, of the operation with this id or op_hash."""
-        chosen = "SELECT seq, id, outcome IS NOT NULL FROM operation WHERE"
+    def _find(self, name: str) -> tuple[int, str, bool, str] | None:
+        """Of the operation with this id or op_hash: seq, id, whether an outcome is stored, and whose undos depend on
+        it: an undo's target, else its own."""
+        chosen = f"SELECT seq, id, outcome IS NOT NULL, iif(kind = 'undone', {TARGET}, id) FROM operation WHERE"
         found = self._sql.execute(f"{chosen} id = ?", [name]).fetchone()
         if found is None and len(name) == HASH_CHARS:
             # Without an index: only an operation whose id the ledger could not read is named by its hash.
             found = self._sql.execute(f"{chosen} op_hash = ?", [name]).fetchone()
-        return None if found is None else (int(found[0]), str(found[1]), bool(found[2]))
+        return None if found is None else (int(found[0]), str(found[1]), bool(found[2]), str(found[3]))
 
     # --- what has left the house
 

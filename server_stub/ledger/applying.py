@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import msgspec
 
 from server_stub.ledger.book import Draft
-from server_stub.ledger.conflicts import ACTIVE, TASK_DONE_TWICE, UNDONE
+from server_stub.ledger.conflicts import TASK_DONE_TWICE
 from sync.wire.bodies import Posting
 from sync.wire.effects import Effect, LineProgress, TaskTurn
 from sync.wire.operation import Operation
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Balance, Conflict, Order, OrderLine, Task, row_key
+from sync.wire.rows import ACTIVE, Balance, Conflict, Order, OrderLine, Task, row_key
+from sync.wire.undoing import UNDONE
 
 DONE, CANCELLED = "done", "cancelled"
 MAX_UNITS_HELD = 10**18

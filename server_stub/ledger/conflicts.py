@@ -13,14 +13,11 @@ import msgspec
 from server_stub.ledger.book import Book, Draft
 from server_stub.ledger.identity import caused_id
 from sync.wire.operation import Operation
-from sync.wire.rows import Conflict
+from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, Conflict
 
 STOCK_SHORT, TASK_DONE_TWICE = "stock_short", "task_done_twice"
 ORDER_CHANGED, ORDER_CANCELLED = "order_changed", "order_cancelled"
-REFERENCE_UNKNOWN = "reference_unknown"
 PROVISIONAL, OPEN, EXPLAINED = "provisional", "open", "explained"
-ACTIVE = (PROVISIONAL, OPEN)
-UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,25 +14,22 @@ from server_stub.ledger.book import Draft, Judgement, StoredOperation
 from server_stub.ledger.conflicts import (
     PROVISIONAL,
     STOCK_SHORT,
-    UNDONE,
     Disagreement,
     in_short,
     raise_or_join,
     seen_number,
 )
-from server_stub.ledger.references import set_aside, still_unknown, unknown_references
+from server_stub.ledger.references import still_unknown, unknown_references
 from server_stub.ledger.settle import settle
 from server_stub.ledger.work import standing
 from sync.wire.bodies import Undone, decode_body
-from sync.wire.effects import TaskTurn, effects
+from sync.wire.effects import TaskTurn, effects, set_aside
 from sync.wire.operation import Operation
 from sync.wire.quantity import BadQuantity, Quantity
 from sync.wire.rows import Conflict, Item
+from sync.wire.undoing import UNDONE, is_without_effect
 
 __all__ = ["judge", "settle"]
-
-NOT_POSTED = ("quarantined", "waiting", "refused", "held")
-"""Outcomes of operations without an effect so far (their `state` says when that has changed)."""
 
 
 def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
@@ -118,17 +115,13 @@ def _in_conflict(draft: Draft, operation: Operation, disagreements: list[Disagre
 
 def _judge_undo(draft: Draft, operation: Operation, body: Undone) -> Judgement:
     target = draft.book.operation(body.target)
-    if target is None or target.operation is None or _has_no_effect_yet(target):
+    if target is None or target.operation is None or is_without_effect(target.outcome):
         return Judgement("waiting", waits_for=body.target)
     if target.outcome.state == UNDONE:
         return Judgement("merged", reason="already_undone")
     if target.operation.kind == operation.kind:
         return Judgement("merged", reason="undo_of_undo")
     return _undo(draft, operation, target, target.operation)
-
-
-def _has_no_effect_yet(target: StoredOperation) -> bool:
-    return target.outcome.outcome in NOT_POSTED and target.outcome.state in ("", target.outcome.outcome)
 
 
 def _undo(draft: Draft, operation: Operation, stored: StoredOperation, target: Operation) -> Judgement:

@@ -11,25 +11,23 @@ import msgspec
 from server_stub.ledger.applying import CANCELLED, Overdrawn, post
 from server_stub.ledger.book import Book, Draft, StoredOperation
 from server_stub.ledger.conflicts import (
-    ACTIVE,
     EXPLAINED,
     OPEN,
     PROVISIONAL,
-    REFERENCE_UNKNOWN,
     STOCK_SHORT,
-    UNDONE,
     Disagreement,
     active_at,
     in_short,
     raise_or_join,
 )
 from server_stub.ledger.identity import caused_id
-from server_stub.ledger.references import aside, is_known, still_unknown
+from server_stub.ledger.references import is_known, still_unknown
 from sync.wire.bodies import Posting, decode_body
-from sync.wire.effects import effects
+from sync.wire.effects import aside, effects
 from sync.wire.operation import Operation
 from sync.wire.quantity import Quantity
-from sync.wire.rows import SEPARATOR, Balance, Conflict, Order, OrderLine, Task, row_key
+from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, SEPARATOR, Balance, Conflict, Order, OrderLine, Task, row_key
+from sync.wire.undoing import UNDONE
 
 SETTLED = "conflicts_settled"
 

@@ -108,7 +108,7 @@ class TerminalTransaction(Protocol):
     # keeping
     def prune(self, safe_seq: int) -> None:
         """Forget operations that are answered, covered in every followed feed their outcome names, and at or below
-        `safe_seq` of the current epoch. Only a prefix of the stream may go."""
+        `safe_seq` of the current epoch. Only a prefix of the stream may go, and an operation only with its undo."""
 
     def alert(self, kind: str, **facts: str) -> None:
         """Tell people, once per kind and facts: `two_ledgers`, `stream_forked`, `resync`, `page_damaged`."""

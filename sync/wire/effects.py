@@ -6,13 +6,16 @@ same ones for good. Conflicts, held goods and tasks made by the ledger come only
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sync.wire.bodies import Picked, Posting, Received, ShortReported, Undone, postings, reversed_postings
+import msgspec
+
+from sync.wire.bodies import UNKNOWN, Picked, Posting, Received, ShortReported, Undone, postings, reversed_postings
 from sync.wire.operation import Operation
 from sync.wire.quantity import Quantity
-from sync.wire.rows import row_key
+from sync.wire.rows import Item, Location, Row, row_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ Effect = Posting | LineProgress | TaskTurn
 def effects(operation: Operation, body: Any, target: tuple[Operation, Any] | None = None) -> list[Effect]:
     """Effects of a decoded operation. `target` is the undone operation with its body, where it is known."""
     if isinstance(body, Undone):
-        return _reversed(effects(*target)) if target else []
+        return reversed_effects(effects(*target)) if target else []
     found: list[Effect] = list(postings(operation, body))
     match body:
         case Picked() | Received() if body.order and body.line:
@@ -63,7 +66,8 @@ def effects(operation: Operation, body: Any, target: tuple[Operation, Any] | Non
     return found
 
 
-def _reversed(found: list[Effect]) -> list[Effect]:
+def reversed_effects(found: list[Effect]) -> list[Effect]:
+    """The opposite of each effect, in the same places of as long a list."""
     turned: list[Effect] = list(reversed_postings([one for one in found if isinstance(one, Posting)]))
     for one in found:
         match one:
@@ -79,3 +83,25 @@ def _reversed(found: list[Effect]) -> list[Effect]:
 def effect_feed(effect: Effect) -> str:
     """The feed in which the ledger will show this effect."""
     return effect.site
+
+
+# --- goods of codes that have no row (yet) ----------------------------------------------------------------------------
+
+
+def subject_of(kind: type[Row], key: str) -> str:
+    """What a conflict `reference_unknown` is about: the row that is missing."""
+    return row_key(kind.table, key)
+
+
+def aside(posting: Posting, unknown: Collection[str]) -> Posting:
+    """Where the goods of a posting stand while these subjects are unknown: on `@unknown`, if it names one of them."""
+    if posting.location[:1] == "@":
+        return posting
+    item = subject_of(Item, posting.item)
+    place = subject_of(Location, row_key(posting.site, posting.location))
+    return msgspec.structs.replace(posting, location=UNKNOWN) if item in unknown or place in unknown else posting
+
+
+def set_aside(found: list[Effect], unknown: Collection[str]) -> list[Effect]:
+    """The effects with goods of unknown subjects on `@unknown` instead of where they were scanned."""
+    return [aside(one, unknown) if isinstance(one, Posting) else one for one in found] if unknown else found

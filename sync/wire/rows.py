@@ -191,6 +191,13 @@ class Balance(Row, frozen=True, kw_only=True, omit_defaults=True):
     quantity: Quantity = NOTHING
 
 
+REFERENCE_UNKNOWN = "reference_unknown"
+"""The kind of conflict about a code that has no row; its subject is in `sync.wire.effects.subject_of`."""
+
+ACTIVE = ("provisional", "open")
+"""States of a conflict that nobody has decided and nothing has explained."""
+
+
 class Conflict(Row, frozen=True, kw_only=True, omit_defaults=True):
     """A disagreement for a person to settle. `id` is a UUIDv5 of its cause.
 

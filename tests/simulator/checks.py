@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from simulator.broken import Broken
 from simulator.device import Device
-from simulator.history import History
+from simulator.history import History, Moment
 from simulator.server import Server
-from simulator.terminal_state import State, read_row
+from simulator.terminal_state import Held, State, read_row
 
 from sync.wire.bodies import Posting
-from sync.wire.effects import Effect
+from sync.wire.effects import Effect, set_aside
 from sync.wire.messages import GLOBAL_FEED, Change, SyncReply, SyncRequest
 from sync.wire.operation import decode_operation
 from sync.wire.rows import ACTIVE, BY_TABLE, Balance, Conflict, Order
@@ -73,16 +73,34 @@ class Checks:
             if feed == GLOBAL_FEED:
                 continue
             cursor = state.cursors.get(feed)
-            moment = self.history.at(feed, cursor.hash) if cursor else None
-            expected = dict(moment.balances) if moment else {}
-            known = moment.operations if moment else frozenset()
-            for id, one in state.held.items():
-                posted_elsewhere = one.outcome is not None and feed not in one.outcome.feeds
-                if id not in known and not posted_elsewhere:
-                    _add(expected, self.world.effects_of[id], feed)
+            moment = self.history.at(feed, cursor.hash) if cursor else Moment(0)
+            expected = dict(moment.balances)
+            for effects in self._own_work(state, moment, feed):
+                _add(expected, effects, feed)
             found, wanted = device.store.balances(feed), {key: units for key, units in expected.items() if units}
             if found != wanted:
                 raise Broken("no_flicker", f"{device.name} shows {_difference(found, wanted)} in {feed}")
+
+    def _own_work(self, state: State, moment: Moment, feed: str) -> Iterator[Iterable[Effect]]:
+        """What the ledger would post of the work that is not in the feed at this moment, were it offered now.
+
+        Of an undo whose target the terminal has forgotten, it cannot know.
+        """
+        pending = {id for id, one in state.held.items() if id not in moment.operations and _may_come(one, feed)}
+        taken_back: set[str] = set()
+        for id, one in state.held.items():
+            target = getattr(one.body, "target", "")
+            if id not in pending:
+                continue
+            if not target:
+                yield self.world.true_effects[id]
+            elif (
+                target in state.held
+                and target not in taken_back
+                and (target in pending or _stands(state.held[target], one, moment))
+            ):
+                taken_back.add(target)
+                yield set_aside(list(self.world.true_effects[id]), moment.unknown_to(target))
 
     # --- after the last fault
 
@@ -240,6 +258,21 @@ class Checks:
             for id, times in sorted(self.times_sent.items()):
                 if times != 1:
                     raise Broken("cost", f"the operation {id} was sent {times} times although nothing was lost")
+
+
+def _may_come(one: Held, feed: str) -> bool:
+    """Whether an entry of this feed may yet hold the operation; not one that was posted in other feeds only."""
+    return one.outcome is None or feed in one.outcome.feeds
+
+
+def _stands(target: Held, undo: Held, moment: Moment) -> bool:
+    """Whether an undo finds anything of its target in the ledger, by the feed at this moment; or by a later word, since
+    a resend is answered with how things stand, ahead of the page that shows it."""
+    told = target.outcome is not None and target.outcome.state == UNDONE
+    by_this_one = undo.outcome is not None and undo.outcome.outcome in ("applied", "conflict")
+    if told and not by_this_one:
+        return False
+    return target.id in moment.operations and target.id not in moment.unposted | moment.undone
 
 
 def _add(balances: dict[str, int], effects: Iterable[Effect], feed: str) -> None:

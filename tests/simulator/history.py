@@ -5,7 +5,7 @@ Built from the entries' own postings, not from the rows the ledger made of them,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from simulator.broken import Broken
@@ -16,16 +16,35 @@ from sync.wire.bodies import Posting
 from sync.wire.canonical import chain_hash
 from sync.wire.codec import decode
 from sync.wire.messages import Change, feed_origin
+from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, Conflict
+from sync.wire.undoing import NOT_POSTED, UNDONE
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    subject: str
+    ops: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A feed at one entry: units by account, and the operations that have an outcome in it by then."""
+    """A feed at one entry: units by account, and the operations that have an outcome in it by then.
+
+    Of those, which have no effect so far, and which were undone. `unknown`: the subject of each conflict about a code
+    without a row that is open by then, and its operations.
+    """
 
     n: int
     balances: dict[str, int] = field(default_factory=dict)
     operations: frozenset[str] = frozenset()
     waiting: frozenset[str] = frozenset()
+    unposted: frozenset[str] = frozenset()
+    undone: frozenset[str] = frozenset()
+    unknown: Mapping[str, Unknown] = field(default_factory=dict)
+
+    def unknown_to(self, op: str) -> set[str]:
+        """Subjects because of which goods of this operation stand on `@unknown`."""
+        return {one.subject for one in self.unknown.values() if op in one.ops}
 
 
 class History:
@@ -75,7 +94,34 @@ class History:
                 raise Broken("exactly_once", f"the operation {change.op} was posted twice in {entry.feed}")
             waiting = waiting | {change.op} if change.outcome == "waiting" else waiting - {change.op}
         operations = parent.operations | {change.op} if change.op else parent.operations
-        self._moments[(entry.feed, entry.hash)] = Moment(entry.n, balances, operations, waiting)
+        self._moments[(entry.feed, entry.hash)] = Moment(
+            entry.n,
+            balances,
+            operations,
+            waiting,
+            _unposted(parent.unposted, change),
+            parent.undone | {op for op, state in change.states.items() if state == UNDONE},
+            _unknown(parent.unknown, change),
+        )
+
+
+def _unposted(before: frozenset[str], change: Change) -> frozenset[str]:
+    if not change.op:
+        return before
+    return before | {change.op} if change.outcome in NOT_POSTED else before - {change.op}
+
+
+def _unknown(before: Mapping[str, Unknown], change: Change) -> Mapping[str, Unknown]:
+    rows = [decode(raw, Conflict) for table, _, raw in change.set if table == Conflict.table]
+    about_codes = [row for row in rows if row.kind == REFERENCE_UNKNOWN]
+    if not about_codes:
+        return before
+    found = dict(before)
+    for row in about_codes:
+        found.pop(row.id, None)
+        if row.state in ACTIVE:
+            found[row.id] = Unknown(row.subject, tuple(row.ops))
+    return found
 
 
 def _before(ledger: MemoryLedger, feed: str) -> str:

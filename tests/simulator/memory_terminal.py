@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
-from typing import Any, TypeVar
+from itertools import islice, takewhile
+from typing import TypeVar
 
 import msgspec
 from simulator.terminal_state import Held, Rows, Shadow, State, lay, read_row
 
 from scanner_client.ports import NewOperation
 from sync.core.terminal import Head, Offered, RowChange
-from sync.wire.bodies import Posting, decode_body
+from sync.wire.bodies import Posting, Undone, decode_body
 from sync.wire.canonical import ZERO_HASH
+from sync.wire.codec import decode
 from sync.wire.effects import Effect, effect_feed, effects
 from sync.wire.messages import Outcome, feed_origin
 from sync.wire.operation import (
     Cursor,
     Link,
-    Operation,
     Parent,
     WireError,
     decode_operation,
@@ -32,7 +32,8 @@ from sync.wire.operation import (
     new_operation,
     op_hash,
 )
-from sync.wire.rows import Balance, Row
+from sync.wire.rows import Balance, Conflict, Row, row_key
+from sync.wire.undoing import is_useless, taken_back, unknown_subjects
 
 R = TypeVar("R", bound=Row)
 
@@ -121,13 +122,13 @@ class MemoryTransaction:
         self.state.head = Head(head.epoch, link.seq, named)
         return link
 
-    def append(self, raw: bytes, target: tuple[Operation, Any] | None) -> None:
+    def append(self, raw: bytes) -> None:
         operation = decode_operation(raw)
         try:
             body = decode_body(operation)
         except WireError:  # a kind of a newer program: kept and sent as it is
             body = None
-        found = tuple(effects(operation, body, target))
+        found = tuple(effects(operation, body))
         named = op_hash(raw)
         links = (self._next_link(named),)
         self.state.held[operation.id] = Held(operation.id, named, raw, operation, body, links, found)
@@ -194,9 +195,9 @@ class MemoryTransaction:
     def prune(self, safe_seq: int) -> None:
         if self.state.shadows:
             return
-        for one in list(self.state.held.values()):
-            if one.links[-1].seq > safe_seq or not self._settled(one):
-                return
+        held = list(self.state.held.values())
+        settled = takewhile(lambda one: one.links[-1].seq <= safe_seq and self._settled(one), held)
+        for one in held[: _before_undone(held, len(list(settled)))]:
             del self.state.held[one.id]
 
     def _settled(self, one: Held) -> bool:
@@ -242,8 +243,7 @@ class MemoryTerminal:
         """Keep one confirmed operation. Its id."""
         with self.transaction() as tx:
             raw = self._bytes_of(new, tuple(tx.cursor(feed) for feed in self.feeds))
-            found = self.state.held.get(getattr(new.body, "target", ""))
-            tx.append(raw, (found.operation, found.body) if found else None)
+            tx.append(raw)
         return next(reversed(self.state.held))
 
     def _bytes_of(self, new: NewOperation, basis: tuple[Cursor, ...]) -> bytes:
@@ -271,9 +271,30 @@ class MemoryTerminal:
             effect
             for one in self.state.held.values()
             if one.is_pending_in(feed)
-            for effect in one.effects
+            for effect in (self._taken_back(one) if isinstance(one.body, Undone) else one.effects)
             if effect_feed(effect) == feed
         ]
+
+    def _taken_back(self, undo: Held) -> list[Effect]:
+        """What an undo changes in the rows as they stand: the first one counts, if its target left anything there."""
+        held = self.state.held
+        target = held.get(undo.body.target)
+        rivals = (one for one in held.values() if getattr(one.body, "target", "") == undo.body.target)
+        if target is None or next(one for one in rivals if one is undo or not is_useless(one.outcome)) is not undo:
+            return []
+        found = taken_back(
+            undo.outcome,
+            (target.operation, target.body),
+            target.outcome,
+            pending={feed for feed in self.feeds if target.is_pending_in(feed)},
+            unknown=self._unknown_to(target),
+        )
+        return [effect for effect in found if effect]
+
+    def _unknown_to(self, one: Held) -> set[str]:
+        rows = self.state.rows.get(self.site, {})
+        keys = [(Conflict.table, row_key(self.site, id)) for id in (one.outcome.conflicts if one.outcome else ())]
+        return unknown_subjects(decode(rows[key], Conflict) for key in keys if key in rows)
 
     def view(self, feed: str) -> dict[tuple[str, str], Row]:
         rows = {key: read_row(key[0], data) for key, data in self.state.rows.get(feed, {}).items()}
@@ -300,3 +321,10 @@ class MemoryTerminal:
             if isinstance(effect, Posting):
                 found[effect.account] = found.get(effect.account, 0) + effect.quantity.units
         return {key: units for key, units in found.items() if units}
+
+
+def _before_undone(held: Sequence[Held], count: int) -> int:
+    """Less of the first `count`, where an undo behind them names one of them: the two are forgotten together."""
+    named = {getattr(one.body, "target", "") for one in held[count:]}
+    shorter = next((place for place, one in enumerate(held[:count]) if one.id in named), count)
+    return count if shorter == count else _before_undone(held, shorter)

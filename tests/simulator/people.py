@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from simulator.device import Device
-from simulator.warehouse import ITEMS, bins
+from simulator.warehouse import ITEMS, bins, new_place
 
 from scanner_client.ports import NewOperation
 from sync.wire.bodies import (
@@ -168,6 +168,23 @@ def _problem(someone: Operator) -> NewOperation:
     return someone.new("problem_reported", ProblemReported(text="the label is torn"))
 
 
+def _split(someone: Operator) -> NewOperation | None:
+    """Half a piece of what is counted in whole ones: the ledger puts it in quarantine."""
+    row = someone.choose(someone.stock())
+    if row is None:
+        return None
+    to = someone.random.choice(bins(someone.site))
+    return someone.new("moved", Moved(item=row.item, quantity=Quantity(5, 1), location=row.location, to=to))
+
+
+def _put_where_nobody_knows(someone: Operator) -> NewOperation | None:
+    row = someone.choose(someone.stock())
+    if row is None:
+        return None
+    to = new_place(someone.site)
+    return someone.new("moved", Moved(item=row.item, quantity=Quantity(1), location=row.location, to=to))
+
+
 def _odd(someone: Operator) -> NewOperation:
     return someone.new("teleported", {"item": someone.random.choice(ITEMS)})
 
@@ -181,5 +198,7 @@ WORK: dict[Work, int] = {
     _send_away: 5,
     _take_in: 8,
     _undo: 7,
+    _split: 2,
+    _put_where_nobody_knows: 2,
     _problem: 2,
 }

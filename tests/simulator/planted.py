@@ -12,6 +12,7 @@ from simulator import device as device_module
 from simulator.memory_book import MemoryBook
 from simulator.memory_terminal import MemoryTerminal, MemoryTransaction
 from simulator.plan import draw_plan
+from simulator.terminal_state import Held
 from simulator.world import World
 
 from server_stub.ledger import exchange as exchange_module
@@ -24,6 +25,7 @@ from sync.core.absorb import Absorbed
 from sync.core.machine import Action, Machine
 from sync.core.offer import Composed, Sent
 from sync.core.terminal import Head
+from sync.wire.effects import Effect, reversed_effects
 from sync.wire.messages import Outcome, Page, SyncReply
 
 MOST_SEEDS = 300
@@ -182,6 +184,16 @@ def _links_only_unanswered() -> AbstractContextManager[object]:
     return patch.object(MemoryTransaction, "mint_epoch", mint_for_the_rest)
 
 
+def _undoes_blindly() -> AbstractContextManager[object]:
+    """An undo takes its target back, whatever became of that."""
+
+    def taken_back(self: MemoryTerminal, undo: Held) -> list[Effect]:
+        target = self.state.held.get(undo.body.target)
+        return reversed_effects(list(target.effects)) if target else []
+
+    return patch.object(MemoryTerminal, "_taken_back", taken_back)
+
+
 # --- the ledger -------------------------------------------------------------------------------------------------------
 
 
@@ -234,7 +246,7 @@ def _one_backup_is_enough() -> AbstractContextManager[object]:
 FAULTS = (
     Fault("have_seq acknowledges, without an outcome", _have_seq_acknowledges, ("liveness",)),
     Fault("a page is applied wherever it starts", _any_page_fits, ("cursor", "no_flicker", "no_crash", "same_rows")),
-    Fault("the head is read at request time", _head_of_request_time, ("conflicts",)),
+    Fault("the head is read at request time", _head_of_request_time, ("conflicts", "liveness")),
     Fault("gaps are kept silent", _gaps_are_kept_silent, ("liveness",)),
     Fault("giving up outlives its cause", _gives_up, ("liveness",)),
     Fault("prune ignores safe_seq", _forgets_unsafe, ("retention",)),
@@ -242,6 +254,7 @@ FAULTS = (
     Fault("covers are ignored", _covers_are_ignored, ("no_flicker",)),
     Fault("a shadow page covers the live rows", _shadow_covers_live_rows, ("no_flicker",)),
     Fault("deltas are not computed anew after a swap", _swap_keeps_old_covers, ("no_flicker",)),
+    Fault("an undo ignores what became of its target", _undoes_blindly, ("no_flicker",)),
     Fault("a new epoch links only what is unanswered", _links_only_unanswered, ("no_flicker", "exactly_once")),
     Fault("the ledger posts known operations again", _posts_known_again, ("exactly_once",)),
     Fault("an outcome is stored without its effect", _outcome_without_effect, ("effects",)),

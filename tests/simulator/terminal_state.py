@@ -28,7 +28,7 @@ def read_row(table: str, data: bytes) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A retained operation. `effects` were computed when it was confirmed: an undo's target may be pruned first."""
+    """A retained operation with its own effects; those of an undo depend on what became of its target."""
 
     id: str
     op_hash: str

@@ -11,6 +11,7 @@ SEEDS = (*range(1, 14), 20, 62)
 QUICKLY_FOUND = (
     "have_seq acknowledges, without an outcome",
     "covers are ignored",
+    "an undo ignores what became of its target",
     "giving up outlives its cause",
     "the ledger posts known operations again",
 )

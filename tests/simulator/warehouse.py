@@ -23,6 +23,11 @@ def bins(site: str) -> list[str]:
     return [f"{site}-{number:02}" for number in range(1, BINS_PER_SITE + 1)]
 
 
+def new_place(site: str) -> str:
+    """A bin that people use before the office has heard of it."""
+    return f"{site}-NEW"
+
+
 def furnish(server: Server, terminals: list[str]) -> None:
     """Sites, items, locations and opening stock."""
     shared = [*(Site(code=site, name=f"Site {site}") for site in SITES), *(Item(code=item) for item in ITEMS)]
@@ -59,6 +64,8 @@ class Office:
     def act(self, server: Server) -> str:
         """One thing an office does. What it was."""
         act = self.random.choice((self._new_order, self._new_order, self._change_order, self._cancel_order))
+        if self.random.random() < 0.1:
+            act = self._hear_of_place
         self._made += 1
         server.write(self.site, act)
         return act.__name__.strip("_")
@@ -88,6 +95,9 @@ class Office:
     def _cancel_order(self, book: Book) -> Change:
         order = self._some_open(book)
         return cancel_order(book, order) if order else ("order_cancelled", Draft(book))
+
+    def _hear_of_place(self, book: Book) -> Change:
+        return put_rows(book, [Location(site=self.site, code=new_place(self.site), walk=BINS_PER_SITE + 1)])
 
     def _some_open(self, book: Book) -> Order | None:
         orders = book.select(Order, site=self.site, state="open")

@@ -66,7 +66,6 @@ class World:
         self.devices: list[Device] = []
         self.disasters = Disasters(self, self.random)
         self.confirmed: dict[str, str] = {}
-        self.effects_of: dict[str, tuple[Effect, ...]] = {}
         self.true_effects: dict[str, tuple[Effect, ...]] = {}
         self.destroyed: set[str] = set()
         self.places_of_destroyed: dict[str, list[tuple[str, str, int]]] = {}
@@ -223,7 +222,6 @@ class World:
         self.note(device.name, f"confirms {one.operation.kind} {id}")
         self._known[id] = (one.operation, one.body)
         self.confirmed[id] = one.op_hash
-        self.effects_of[id] = one.effects
         self.true_effects[id] = tuple(
             effects(one.operation, one.body, self._known.get(getattr(one.body, "target", "")))
         )
