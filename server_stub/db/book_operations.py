@@ -1,4 +1,4 @@
-"""The part of `SqlBook` that holds operations with their outcomes, what waits, and which feed covers them."""
+"""The part of `SqlBook` that holds operations: their outcomes, what waits, which feed covers them, who joined what."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ class OperationPart:
         self._added: dict[str, str] = {}
         self._answered: set[str] = set()
         self._covers: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self._joined: dict[str, list[tuple[int, str]]] = {}
         self._waiting: dict[str, list[str]] | None = None
 
     def operation(self, id: str) -> StoredOperation | None:
@@ -79,6 +80,15 @@ class OperationPart:
         self._operations[stored.id] = stored
         self._added[stored.id] = home
         self._cover(stored.terminal, stored.id, stored.outcome.feeds)
+        self._join(stored.outcome, stored.outcome.conflicts)
+
+    def _join(self, outcome: Outcome, conflicts: Iterable[str]) -> None:
+        for conflict in conflicts:
+            self._joined.setdefault(conflict, []).append((outcome.n, outcome.id))
+
+    def in_conflict(self, conflict: str) -> Sequence[str]:
+        stored = [(n, op) for _, n, op in self._session.rows(schema.operation_conflict, conflict=conflict)]
+        return [op for _, op in sorted([*stored, *self._joined.get(conflict, ())])]
 
     def _cover(self, terminal: str, id: str, feeds: dict[str, int]) -> None:
         for feed, n in feeds.items():
@@ -92,6 +102,7 @@ class OperationPart:
         self._answered.add(id)
         further = {feed: n for feed, n in outcome.feeds.items() if feed not in stored.outcome.feeds}
         self._cover(stored.terminal, id, further)
+        self._join(outcome, [one for one in outcome.conflicts if one not in stored.outcome.conflicts])
 
     def covered(self, terminal: str, feed: str, after: int, to: int) -> Sequence[str]:
         fresh = sorted(self._covers.get((terminal, feed), ()))
@@ -137,3 +148,6 @@ class OperationPart:
         covers = [(terminal, feed, n, op) for (terminal, feed), ops in self._covers.items() for n, op in ops]
         if covers:
             self._session.run_many(sql.insert(schema.operation_feed), covers)
+        joined = [(conflict, n, op) for conflict, ops in self._joined.items() for n, op in ops]
+        if joined:
+            self._session.run_many(sql.insert(schema.operation_conflict), joined)

@@ -78,6 +78,11 @@ operation = Table(
 operation_feed = _table(
     "operation_feed", _text("terminal"), _text("feed"), _number("n"), _text("op"), key=("terminal", "feed", "n")
 )
+operation_conflict = _table(
+    "operation_conflict", _text("conflict"), _number("n"), _text("op"), key=("conflict", "n", "op")
+)
+"""Which operations' outcomes name a conflict: what `answer` says, to be found by the conflict."""
+
 waiting = _table("waiting", _text("op"), _text("subject"), _number("n"), key=("op",), indexes=(("subject",),))
 
 # --- streams ----------------------------------------------------------------------------------------------------------

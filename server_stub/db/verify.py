@@ -1,7 +1,8 @@
 """`ledger verify` (R27): every log entry and operation hashed again, every table rebuilt from the log and compared.
 
-Checked are log, feeds, operations with their outcomes, streams, links, gaps, covers, what waits, and all rows. Not
-checked, because nothing could rebuild them: terminals and how far they drained, invitations, tokens, backups.
+Checked are log, feeds, operations with their outcomes, streams, links, gaps, covers, what waits or joined a conflict,
+and all rows. Not checked, because nothing could rebuild them: terminals and how far they drained, invitations, tokens,
+backups.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from server_stub.db.session import Session
 from server_stub.ledger.book import StoredOperation, Stream
 from sync.wire.messages import Outcome
 from sync.wire.operation import Link, first_prev, link_hash, op_hash
+from sync.wire.quantity import Quantity
 from sync.wire.rows import SEPARATOR, Balance
 
 HASH_MISMATCH = "hash_mismatch"
@@ -38,6 +40,7 @@ def problems(session: Session, identity: Identity) -> Iterator[str]:
     yield from _columns_of_operations(session, stored)
     yield from _operations(session, told, {one.id: one for one in stored})
     yield from _covers(session, told)
+    yield from _conflicts(session, stored)
     yield from _streams(session, identity, {one.id: one for one in stored})
 
 
@@ -61,8 +64,8 @@ def _rows(session: Session, told: Replay) -> Iterator[str]:
 def _sums(told: Replay) -> Iterator[str]:
     for account in sorted(told.balances):
         balance = told.rows.get((Balance.table, account))
-        held = balance.quantity.units if isinstance(balance, Balance) else 0
-        if held != told.balances[account].units:
+        held = balance.quantity if isinstance(balance, Balance) else Quantity(0)
+        if held - told.balances[account]:
             yield f"balances: {_shown(account)} has {held}, its postings sum to {told.balances[account]}"
     for (item, lot), quantity in sorted(told.sums.items()):
         if quantity:
@@ -129,6 +132,13 @@ def _covers(session: Session, told: Replay) -> Iterator[str]:
     for terminal, feed, n, op in sorted(held ^ said):
         if n > floors.get(feed, 0):
             yield f"operation {op}: that feed {feed} covers it for {terminal} at {n} is not what the log says"
+
+
+def _conflicts(session: Session, stored: Sequence[StoredOperation]) -> Iterator[str]:
+    held = set(session.rows(schema.operation_conflict))
+    said = {(conflict, one.outcome.n, one.id) for one in stored for conflict in one.outcome.conflicts}
+    for conflict, _, op in sorted(held ^ said):
+        yield f"operation {op}: that it joined the conflict {conflict} is not what its outcome says"
 
 
 # --- streams ----------------------------------------------------------------------------------------------------------

@@ -143,6 +143,10 @@ class Book(Protocol):
     def covered(self, terminal: str, feed: str, after: int, to: int) -> Sequence[str]:
         """Ids of the terminal's operations whose first outcome in this feed lies in (after, to]."""
 
+    def in_conflict(self, conflict: str) -> Sequence[str]:
+        """Ids of the operations whose outcome names this conflict, in the order of their change numbers. The row of a
+        conflict that many joined lists only some of them."""
+
     def stream(self, terminal: str, epoch: str) -> Stream | None: ...
     def set_stream(self, stream: Stream) -> None: ...
     def link(self, terminal: str, epoch: str, seq: int) -> str | None:

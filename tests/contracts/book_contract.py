@@ -7,6 +7,7 @@ named "ledger-1" that knows no terminal and has an empty log.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Protocol
 
 import msgspec
@@ -284,6 +285,24 @@ class BookContract:
             assert kept.outcome == later
             assert list(book.covered("T1", SITE, 0, 9)) == ["o-1"]
             assert list(book.covered("T1", OTHER, 0, 9)) == ["o-1"]
+
+    def test_operations_are_found_by_the_conflicts_that_their_outcomes_name(self, ledger: LedgerUnderTest) -> None:
+        def joining(id: str, n: int, *conflicts: str) -> StoredOperation:
+            one = stored(id, n, outcome="conflict")
+            return replace(one, outcome=msgspec.structs.replace(one.outcome, conflicts=list(conflicts)))
+
+        with ledger.writing(SITE) as book:
+            book.add_operation(joining("o-2", 1, "c-1"), SITE)
+            book.add_operation(joining("o-1", 2, "c-1", "c-2"), SITE)
+        with ledger.writing(SITE) as book:
+            book.add_operation(joining("o-3", 3, "c-1"), SITE)
+            late = joining("o-2", 1, "c-1", "c-2").outcome
+            book.change_outcome("o-2", late)
+            assert list(book.in_conflict("c-1")) == ["o-2", "o-1", "o-3"]
+        with ledger.reading() as book:
+            assert list(book.in_conflict("c-1")) == ["o-2", "o-1", "o-3"]
+            assert list(book.in_conflict("c-2")) == ["o-2", "o-1"]
+            assert list(book.in_conflict("c-3")) == []
 
     def test_operations_wait_for_their_subject_oldest_first(self, ledger: LedgerUnderTest) -> None:
         with ledger.writing(SITE) as book:

@@ -12,8 +12,8 @@ from ledger.hall import OTHER, SITE, Hall
 from server_stub.access import Registry
 from server_stub.db import Ledger, open_ledger
 from server_stub.ledger.book import Terminal
-from server_stub.ledger.office import cancel_order
-from sync.wire.rows import Order
+from server_stub.ledger.office import cancel_order, put_rows
+from sync.wire.rows import Item, Order
 
 
 def registering(ledger: Ledger) -> Callable[[Terminal], None]:
@@ -142,6 +142,7 @@ DELETED: list[tuple[str, str]] = [
     ("log WHERE n = 5 AND feed = 'HALL'", "feed HALL: entry 5 is missing"),
     ("log WHERE n = (SELECT max(n) FROM log WHERE feed = 'HALL') AND feed = 'HALL'", "feed HALL: the log ends"),
     ("operation WHERE id = 'LI-1'", "operation LI-1: the log names it"),
+    ("operation_conflict", "operation LI-"),
     ("link WHERE terminal = 'LI' AND seq = 2", "stream LI epoch-LI: its open gaps"),
     ("stream WHERE terminal = 'LI'", "stream LI epoch-LI: there are links and no stream"),
     ("waiting", "operation WANG-2: whether it waits"),
@@ -155,6 +156,22 @@ def test_a_deleted_entry_is_found(ledger: Ledger, what: str, named: str) -> None
     assert alter(ledger, f"DELETE FROM {what}")
     found = ledger.verify()
     assert any(problem.startswith(named) for problem in found), found
+
+
+def test_an_account_that_was_empty_for_a_while_may_count_in_other_decimals_since(
+    sqlite_url: str, opened: Callable[[str], Ledger]
+) -> None:
+    ledger = opened(sqlite_url)
+    hall = Hall(ledger, registering(ledger))
+    li = hall.picker("LI")
+    for scale, quantity in ((2, "1.00"), (0, "1")):
+        hall.office(lambda book, scale=scale: put_rows(book, [Item(code="cup", scale=scale)]))
+        for source, to in (("A-01", "A-02"), ("A-02", "A-01")):
+            li.record("moved", {"item": "cup", "quantity": quantity, "location": source, "to": to})
+        li.sync()
+    li.record("moved", {"item": "cup", "quantity": "1", "location": "A-01", "to": "A-03"})
+    li.sync()
+    assert ledger.verify() == []
 
 
 def test_an_altered_entry_is_named_once_and_its_neighbours_are_not(ledger: Ledger) -> None:

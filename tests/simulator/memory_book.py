@@ -47,6 +47,7 @@ class Tables:
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     operations: dict[str, StoredOperation] = field(default_factory=dict)
     covers: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
+    joined: dict[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
     streams: dict[tuple[str, str], Stream] = field(default_factory=dict)
     links: dict[tuple[str, str, int], tuple[str, str | None]] = field(default_factory=dict)
@@ -186,6 +187,15 @@ class MemoryBook:
         assert home in stored.outcome.feeds, "an outcome has a number in the terminal's home feed"
         self._set(self._tables.operations, stored.id, stored)
         self._cover(stored.terminal, stored.id, stored.outcome.feeds)
+        self._join(stored.outcome, stored.outcome.conflicts)
+
+    def _join(self, outcome: Outcome, conflicts: Sequence[str]) -> None:
+        for conflict in conflicts:
+            known = self._tables.joined.get(conflict, ())
+            self._set(self._tables.joined, conflict, tuple(sorted((*known, (outcome.n, outcome.id)))))
+
+    def in_conflict(self, conflict: str) -> Sequence[str]:
+        return [op for _, op in self._tables.joined.get(conflict, ())]
 
     def _cover(self, terminal: str, id: str, feeds: dict[str, int]) -> None:
         for feed, n in feeds.items():
@@ -199,6 +209,7 @@ class MemoryBook:
         self._set(self._tables.operations, id, replace(stored, outcome=outcome))
         further = {feed: n for feed, n in outcome.feeds.items() if feed not in stored.outcome.feeds}
         self._cover(stored.terminal, id, further)
+        self._join(outcome, [one for one in outcome.conflicts if one not in stored.outcome.conflicts])
 
     def waiting(self, subject: str) -> Sequence[StoredOperation]:
         return [self._tables.operations[id] for id in self._tables.waiting.get(subject, ())]

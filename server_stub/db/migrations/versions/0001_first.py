@@ -175,6 +175,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "operation_conflict",
+        _text("conflict"),
+        _number("n"),
+        _text("op"),
+        sa.PrimaryKeyConstraint("conflict", "n", "op"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "operation_feed",
         _text("terminal"),
         _text("feed"),
