@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from sync.driver import LineState
 
 MINUTE_S = 60.0
-UNREACHABLE = "unreachable"
 
 
 class NoWindow(Exception):
@@ -178,7 +177,7 @@ class Window:
             case SyncNow():
                 self._terminal.sync_now()
             case ChoosePin(operator=operator):
-                self._floor.pin_answered(operator, UNREACHABLE)
+                self._floor.pin_answered(operator, self._terminal.choose_pin(order))
             case _:
                 assert_never(order)
         self._floor.look()

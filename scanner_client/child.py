@@ -18,13 +18,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, assert_never
 
 import click
 import msgspec
 
 from scanner_client.clock import local_offset, now_milliseconds
-from scanner_client.core.events import Key, Scan
+from scanner_client.core.events import ChooseMode, ChoosePin, Key, Outward, PinAnswered, Scan, SyncNow
 from scanner_client.core.texts import LANGUAGES
 from scanner_client.core.view import SIZES, Size
 from scanner_client.flows import shipped_flows, shipped_texts
@@ -100,7 +100,26 @@ class Session:
         self._terminal.close()
 
     def _event(self, event: Scan | Key) -> Shown:
-        return self._in_store(lambda: self._runtime.handle(replace(event, taken=self._now())))
+        shown = self._in_store(lambda: self._runtime.handle(replace(event, taken=self._now())))
+        for order in shown.outward:
+            after = self._carry_out(order)
+            shown = replace(after, signals=(*shown.signals, *after.signals), operations=shown.operations)
+        return shown
+
+    def _carry_out(self, order: Outward) -> Shown:
+        """What the flow asked of the line. The answer about a new PIN is waited for, as the person waits for it."""
+        match order:
+            case ChooseMode(mode=mode):
+                self._choose(Mode(mode))
+            case SyncNow():
+                self._terminal.sync_now()
+            case ChoosePin(operator=operator):
+                answer = self._terminal.choose_pin(order)
+                event = PinAnswered(operator, answer, self._now(), self._now())
+                return self._in_store(lambda: self._runtime.handle(event))
+            case _:
+                assert_never(order)
+        return self._in_store(self._runtime.look)
 
     def _in_store(self, work: Any) -> Shown:
         shown: Shown = self._terminal.thread.submit(work).result()

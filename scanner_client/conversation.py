@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from scanner_client.clock import utc_now
 from scanner_client.control import Answer, Ask, listening
+from scanner_client.core.events import ChoosePin
 from scanner_client.exchange import StoreExchange
 from scanner_client.logs import log
+from scanner_client.pins import PinKeeping
 from scanner_client.ports import StoreError
 from scanner_client.status import Status
 from scanner_client.tokens import RenewingLine
@@ -51,6 +53,7 @@ class Conversation:
             changed=self._changed,
             wrong=self._wrong,
         )
+        self._pins = PinKeeping(self._line, terminal.thread)
         self._thread = threading.Thread(target=self._run, name="sync")
         self._started: Future[None] = Future()
         self._stop = asyncio.Event()
@@ -70,7 +73,17 @@ class Conversation:
         self._post(self._driver.choose_mode, mode)
 
     def sync_now(self) -> Future[LineState]:
-        return asyncio.run_coroutine_threadsafe(self._driver.sync_now(), self._loop)
+        return asyncio.run_coroutine_threadsafe(self._sync_now(), self._loop)
+
+    def choose_pin(self, wanted: ChoosePin) -> Future[str]:
+        """Bring a new PIN to the ledger: kept, refused or unreachable."""
+        return asyncio.run_coroutine_threadsafe(self._pins.choose(wanted), self._loop)
+
+    async def _sync_now(self) -> LineState:
+        state = await self._driver.sync_now()
+        if state.online:
+            await self._pins.refresh()
+        return state
 
     def _post(self, work: Callable[..., None], *arguments: object) -> None:
         self._loop.call_soon_threadsafe(work, *arguments)
@@ -88,9 +101,12 @@ class Conversation:
     async def _talk(self) -> None:
         async with listening(self._terminal.home.control, self._answer):
             self._started.set_result(None)
+            keeping = asyncio.create_task(self._pins.run())
             try:
                 await self._driver.run(self._stop)
             finally:
+                keeping.cancel()
+                await asyncio.wait([keeping])
                 await self._line.close()
 
     # --- what the driver tells
@@ -101,6 +117,7 @@ class Conversation:
             await self._terminal.thread.run(lambda: self._note_line(state))
         except StoreError as error:
             log("line not noted", logging.WARNING, said=str(error))
+        self._pins.line_changed(online=state.online)
         self._terminal.line_changed(state)
 
     def _note_line(self, state: LineState) -> None:
@@ -123,7 +140,7 @@ class Conversation:
             case "status":
                 return Answer(status=await self._status())
             case "sync":
-                state = await self._driver.sync_now()
+                state = await self._sync_now()
                 return Answer(status=await self._status(), fault=state.said)
             case "mode" if asked.mode in set(Mode):
                 await asyncio.to_thread(self._terminal.set_mode, Mode(asked.mode))

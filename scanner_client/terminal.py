@@ -19,8 +19,12 @@ from scanner_client.store.identity import Sources
 
 if TYPE_CHECKING:
     from scanner_client.conversation import Conversation
+    from scanner_client.core.events import ChoosePin
     from sync.core.machine import Mode
     from sync.driver import LineState
+
+PIN_SECONDS = 30.0
+"""Longest wait for a PIN to reach the ledger; a request's own timeout is shorter."""
 
 
 class Terminal:
@@ -75,6 +79,14 @@ class Terminal:
         self.thread.submit(lambda: self._keep_mode(mode)).result()
         if self._talk is not None:
             self._talk.choose_mode(mode)
+
+    def choose_pin(self, wanted: ChoosePin) -> str:
+        """Bring an operator's new PIN to the ledger: `kept`, `refused` or `unreachable`. Waits for the answer, for no
+        longer than a request may take; not in the store's thread."""
+        try:
+            return self._talking().choose_pin(wanted).result(PIN_SECONDS)
+        except TimeoutError:
+            return "unreachable"
 
     def status(self) -> Status:
         """Raises StoreError."""

@@ -16,6 +16,7 @@ from sync.faults import NotALedger, SyncFault, TimedOut, Unauthorised, Unreachab
 from sync.wire.codec import encode
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
+from sync.wire.pins import PinChoice, PinsReply
 from sync.wire.service import EnrollReply, EnrollRequest, TokenReply, WaitReply
 
 if TYPE_CHECKING:
@@ -79,6 +80,14 @@ class LedgerLine:
         """`GET /v1/wait`: returns when a feed has moved past its cursor, or after the ledger's patience."""
         query = {"terminal": terminal, "cursors": encode(list(cursors)).decode()}
         return await self._ask("GET", "/v1/wait", WaitReply, query=query, patience=LONG_POLL_SECONDS)
+
+    async def pins(self) -> PinsReply:
+        """`GET /v1/pins`: the verifiers of the operators of this terminal's site. Raises SyncFault."""
+        return await self._ask("GET", "/v1/pins", PinsReply)
+
+    async def choose_pin(self, choice: PinChoice) -> PinsReply:
+        """`POST /v1/pins`: bring an operator's new PIN. Raises SyncFault; a refusal is part of the answer."""
+        return await self._ask("POST", "/v1/pins", PinsReply, body=encode(choice))
 
     async def health(self) -> None:
         """Raises SyncFault where no ledger answers."""

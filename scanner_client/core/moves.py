@@ -105,7 +105,8 @@ def _enter(flows: Library, c: Context, to: str, asked: int) -> Context:
         flow = flows.get(to.removeprefix(RUN), c.flow)
         c = c.with_state(stack=(*c.state.stack, c.state.place))
         return _at(flows, c, State(flow=flow.name, step=flow.start), asked)
-    step = c.state.came_from or c.flow.start if to == RETURN else to
+    came_from = c.state.came_from if c.state.came_from in c.flow.steps else c.flow.start
+    step = came_from if to == RETURN else to
     return _at(flows, c, State(flow=c.flow.name, step=step), asked)
 
 

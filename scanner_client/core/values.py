@@ -148,10 +148,10 @@ class PinState:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One operation of this terminal as the queue lists it. `state` is its mark: kept, sent, accepted, conflict …
+    """One operation of this terminal as the queue lists it.
 
-    `at`: milliseconds since 1970. What is no longer held has neither goods nor place, only its kind. `dispute` is the
-    kind of the conflict it is in.
+    `state` is its mark: kept, sent, accepted, conflict and so on. `at`: milliseconds since 1970. What is no longer held
+    has neither goods nor place, only its kind. `dispute` is the kind of the conflict it is in.
     """
 
     id: str

@@ -118,6 +118,18 @@ def test_a_frame_is_that_of_the_screen_contract(size: Size, what: str) -> None:
     assert [row.rstrip() for row in drawn(STATES[what], size, name=name).rows] == wanted
 
 
+AGREED = [("zh_CN", Size(80, 24)), *(("en", size) for size in SIZES)]
+
+
+@pytest.mark.parametrize(("language", "size"), AGREED, ids=[f"{size}-{language}" for language, size in AGREED])
+@pytest.mark.parametrize("what", STATES)
+def test_a_frame_is_as_it_was_agreed_on(what: str, language: str, size: Size) -> None:
+    """Plain-text snapshots for what the contract leaves to us: English, and the left pane of 80x24."""
+    name = "毛巾30x70蓝 柔软加厚" if language == "zh_CN" else "Towel30x70 blue soft thick"
+    wanted = (FRAMES / "agreed" / f"{size}-{what}-{language}.txt").read_text(encoding="utf-8")
+    assert drawn(STATES[what], size, language, name).text + "\n" == wanted
+
+
 def test_the_english_rows_have_the_same_layout() -> None:
     rows = drawn(PICK, Size(20, 4), "en", "Towel30x70 blue soft").rows
     assert list(rows) == [

@@ -45,16 +45,14 @@ def chosen(one: Scene, panel: Panel) -> tuple[Dispute | None, int, int]:
     return (found[place] if found else None), place + 1, len(found)
 
 
-def listed(one: Scene, first: int, count: int, *, one_row: bool) -> Rows:
+def listed(one: Scene, first: int, count: int, cells: int, *, one_row: bool) -> Rows:
     """`1 缺货 A-03-02`: the list from which one is read."""
     rows: Rows = []
     for number, dispute in enumerate(one.facts.disputes()[first : first + count], 1):
         what = one.say(f"dispute.{dispute.kind}")
         about = dispute.location or dispute.order
         if one_row:
-            rows.append(
-                shorten(f"{number} {what} {about} {one.words.item_name(dispute.item)}".rstrip(), _WIDE_COLUMN * 2)
-            )
+            rows.append(shorten(f"{number} {what} {about} {one.words.item_name(dispute.item)}".rstrip(), cells))
         else:
             rows += [f"{number} {what}", shorten(f"  {about} {one.words.item_name(dispute.item)}".rstrip(), _NARROW)]
     return rows
@@ -112,8 +110,10 @@ def _wide(one: Scene, dispute: Dispute) -> Rows:
     left = [_wide_row(one, dispute, statement, _WIDE_NUMBER) for statement in said[:half]]
     other = [_wide_row(one, dispute, statement, 0) for statement in said[half:]]
     answers = [f"{number}{text}" for number, text in _answers(one, dispute, "answer_wide")]
-    facing = [pad(a, _WIDE_COLUMN) + b for a, b in zip(left, [*other, *[""] * half], strict=False)]
-    numbered = [pad(a, _WIDE_ANSWER) + b for a, b in zip(answers[::2], [*answers[1::2], ""], strict=False)]
+    column = max(_WIDE_COLUMN, *(width(row) + 1 for row in left)) if left else _WIDE_COLUMN
+    answer_column = max(_WIDE_ANSWER, *(width(row) + 2 for row in answers[::2]))
+    facing = [pad(a, column) + b for a, b in zip(left, [*other, *[""] * half], strict=False)]
+    numbered = [pad(a, answer_column) + b for a, b in zip(answers[::2], [*answers[1::2], ""], strict=False)]
     return [
         f"{dispute.location}  {one.words.item_name(dispute.item)}".strip(),
         *[*facing, *[""] * 2][:2],

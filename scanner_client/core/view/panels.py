@@ -105,7 +105,8 @@ def _entries(one: Scene, panel: Panel, draw: Entry) -> Rows:
         concerns = one.facts.concerns()[panel.first : panel.first + count]
         drawn = [row for concern in concerns for row in _concern(one, concern, draw)]
     else:
-        drawn = disputes.listed(one, panel.first, count, one_row=draw is not _tall_entry)
+        cells = _WIDE if draw is _wide_entry else _NARROW
+        drawn = disputes.listed(one, panel.first, count, cells, one_row=draw is not _tall_entry)
     return drawn or [one.say(f"panel.no_{panel.shows}")]
 
 

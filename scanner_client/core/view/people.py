@@ -21,7 +21,7 @@ def stars(one: Scene) -> str:
 def small(one: Scene) -> Rows:
     prompt, cancel = f"{one.prompt} {stars(one)}", one.say("frame.cancel")
     if width(prompt) + 1 + width(cancel) <= _NARROW:
-        prompt = pad(prompt, max(_HINT_COLUMN, width(prompt) + 1)) + cancel
+        prompt = pad(prompt, max(min(_HINT_COLUMN, _NARROW - width(cancel)), width(prompt) + 1)) + cancel
     return [status_row.narrow(one), who(one), trouble(one) or one.note, prompt]
 
 

@@ -30,6 +30,13 @@ def _alarm(one: Scene) -> str:
     return "!" if one.status.concerns else ""
 
 
+def _role(one: Scene) -> str:
+    """What somebody does here; a picker where nothing is on record."""
+    operator = one.facts.operator(one.state.operator)
+    known = (f"role.{role}" for role in (operator.roles if operator else ()))
+    return one.say(next((name for name in known if name in one.words.texts), "role.picker"))
+
+
 def _person(one: Scene) -> str:
     operator = one.facts.operator(one.state.operator)
     return (operator.name if operator else "") or one.state.operator
@@ -84,7 +91,7 @@ def desk(one: Scene) -> str:
     left += f"  {_battery(one)}" if _battery(one) else ""
     left += f"    {one.say('status.train_desk')}" if one.status.training else ""
     if one.state.operator:
-        left += f"    {one.say('status.picker')} {_person(one)}  {one.flow.label}"
+        left += f"    {_role(one)} {_person(one)}  {one.flow.label}"
     left += f"  {one.say('status.concerns', n=str(one.status.concerns))}" if one.status.concerns else ""
     return f"{left}    {one.status.clock}"
 

@@ -104,9 +104,7 @@ def _task(one: Scene, line: Line, cells: int) -> list[str]:
 
 def _quantity(one: Scene, line: Line) -> list[str]:
     work, wanted = one.state.work, wanted_units(line.task, one.state.work)
-    left = one.words.amount(max(0, wanted - work.count), line.unit, line.item)
-    amounts = (("want", _both(one, line, wanted)), ("have", _both(one, line, work.count)), ("left", left))
-    counted = "  ".join(f"{one.say(f'frame.{name}')} {amount}" for name, amount in amounts)
+    counted = _counted(one, line, wanted, work.count)
     return [
         f"{_spaced_title(one)}   {line.place}",
         f"{one.name(WIDTH - 2 - width(line.lot) if line.lot else WIDTH)}  {line.lot}",
@@ -115,6 +113,20 @@ def _quantity(one: Scene, line: Line) -> list[str]:
         f"{one.prompt}>{one.state.entry}",
         "  ".join(exception_hints(one, 3)),
     ]
+
+
+def _counted(one: Scene, line: Line, wanted: int, count: int) -> str:
+    """`要 12箱(144条)  已 3箱(36条)  还 9箱`; base units yield where it is tight, quantities never do."""
+    left = one.words.amount(max(0, wanted - count), line.unit, line.item)
+    plain = one.words.amount(count, line.unit, line.item)
+    both = (_both(one, line, wanted), _both(one, line, count))
+    tried = [_amounts(one, *amounts, left) for amounts in (both, (both[0], plain), (line.take, plain))]
+    return next((row for row in tried if width(row) <= WIDTH), tried[-1])
+
+
+def _amounts(one: Scene, want: str, have: str, left: str) -> str:
+    amounts = (("want", want), ("have", have), ("left", left))
+    return "  ".join(f"{one.say(f'frame.{name}')} {amount}" for name, amount in amounts)
 
 
 def _both(one: Scene, line: Line, units: int) -> str:
