@@ -21,6 +21,9 @@ _Delta = tuple[str, str, str]
 _FEW_ROWS = 500
 """Up to so many rows their pending work is looked up by key."""
 
+_BY_STATE = f" AND by{LOOKUPS[Task.table].index('state') + 1} = ?"
+"""How tasks are narrowed by the one field that own work changes: those it brings into the state asked for come too."""
+
 
 class View(Section):
     """Rows by key or by field. Reads what the transaction itself has written."""
@@ -59,6 +62,13 @@ class View(Section):
     def _live(self, kind: type[R], equal: dict[str, str]) -> dict[str, R]:
         """Live rows that may match, by key, found over the narrowest index there is."""
         where, values = self._narrowest(kind, equal)
+        found = self._select(kind, where, values)
+        if kind is Task and where == _BY_STATE:
+            brought = "SELECT key FROM delta WHERE pending = 1 AND tbl = ? AND state = ?"
+            found |= self._select(kind, f" AND key IN ({brought})", [kind.table, equal["state"]])
+        return found
+
+    def _select(self, kind: type[R], where: str, values: list[str]) -> dict[str, R]:
         found = self._sql.execute(f"SELECT key, body FROM live WHERE tbl = ?{where}", [kind.table, *values])
         return {key: decode(body, kind) for key, body in found}
 
@@ -71,11 +81,11 @@ class View(Section):
         return "", []
 
     def _lay_over(self, kind: type[R], found: dict[str, R], equal: dict[str, str]) -> None:
-        """Lay pending work over `found`; rows that only this work makes match are added."""
+        """Lay pending work over `found`; accounts that only this work has opened are added."""
         for key, deltas in self._deltas(kind.table, *self._concerned(kind, found, equal)).items():
             base = found.get(key)
             if base is None:
-                base = self._made_to_match(kind, key, equal)
+                base = _blank(kind, key)
             if base is not None:
                 found[key] = _laid_over(base, deltas)
 
@@ -84,22 +94,12 @@ class View(Section):
 
         A day's work of a terminal that stays offline is thousands of deltas, so SQLite sorts them out, not Python.
         """
-        if kind is not Balance and "state" not in equal and len(found) <= _FEW_ROWS:
+        if kind is not Balance and len(found) <= _FEW_ROWS:
             return f" AND key IN ({', '.join('?' * len(found))})", list(found)
         parts = [equal[name] for name in kind.key_fields if name in equal]
         return " AND instr(? || key || ?, ?)" * len(parts), [
             text for part in parts for text in (SEPARATOR, SEPARATOR, row_key("", part, ""))
         ]
-
-    def _made_to_match(self, kind: type[R], key: str, equal: dict[str, str]) -> R | None:
-        """A row outside the narrowed search: a new account, or a task that own work brought into the asked state."""
-        blank = _blank(kind, key)
-        if blank is not None:
-            return blank if _matches(blank, equal) else None
-        if kind is Task and "state" in equal:
-            found = self._sql.execute("SELECT body FROM live WHERE tbl = ? AND key = ?", [kind.table, key]).fetchone()
-            return decode(found[0], kind) if found else None
-        return None
 
     def _deltas(self, table: str, where: str, values: list[str]) -> dict[str, list[_Delta]]:
         """Pending work on rows of a table by key, oldest first."""

@@ -106,6 +106,38 @@ def test_an_unknown_table_is_kept_and_disturbs_nobody(store: TerminalStore) -> N
         assert tx.rows(Balance) == []
 
 
+@pytest.mark.parametrize("equal", [{"order": "O1", "state": "open"}, {"state": "open"}, {"state": "done"}])
+def test_a_shifts_work_on_tasks_costs_a_list_of_them_no_question_more(
+    store: TerminalStore, equal: dict[str, str]
+) -> None:
+    """R8: a terminal that stays offline has thousands of tasks done here only."""
+    asked: list[int] = []
+    with store.step() as tx:
+        put(tx, *(task(f"t{number}", order=f"O{number % 7}") for number in range(40)))
+    for number in range(30):
+        statements: list[str] = []
+        with store.step() as tx:
+            tx.append(picked(task=f"t{number}"))
+            tx._sql.set_trace_callback(statements.append)
+            tx.rows(Task, **equal)
+            tx._sql.set_trace_callback(None)
+        asked.append(len(statements))
+    assert len(set(asked)) == 1, asked
+
+
+def test_a_task_that_an_undo_opened_again_is_among_the_open_ones(store: TerminalStore) -> None:
+    with store.step() as tx:
+        put(tx, task("t1"), task("t2"))
+        target = tx.append(picked(task="t1"))
+        tx.store_outcome(Outcome(id=target, outcome="applied", n=2, feeds={SITE: 2}))
+        put(tx, task("t1", state="done"))
+        tx.cover(SITE, [target], shadow=False)
+        assert [row.id for row in tx.rows(Task, state="open")] == ["t2"]
+        tx.append(new("undone", Undone(target=target)))
+        assert [row.id for row in tx.rows(Task, state="open")] == ["t1", "t2"]
+        assert tx.rows(Task, state="done") == []
+
+
 QUICK = [
     (Barcode, {"code": "1"}),
     (Barcode, {"item": "1"}),
