@@ -21,8 +21,9 @@ from server_stub.ledger.conflicts import (
     raise_or_join,
 )
 from server_stub.ledger.identity import caused_id
+from server_stub.ledger.over import still_beyond
 from server_stub.ledger.references import is_known, still_unknown
-from sync.wire.bodies import Posting, decode_body
+from sync.wire.bodies import Posting, Received, decode_body
 from sync.wire.effects import aside, effects
 from sync.wire.operation import Operation
 from sync.wire.quantity import Quantity
@@ -69,6 +70,9 @@ def _persists(draft: Draft, conflict: Conflict) -> bool:
             return any(_unwanted(draft, one) for one, _ in _live(draft, conflict))
         case "reference_unknown":
             return not is_known(draft, conflict.subject) and bool(_live(draft, conflict))
+        case "over_received" | "order_closed":
+            bodies = ((one, decode_body(one)) for one, _ in _live(draft, conflict))
+            return any(isinstance(body, Received) and still_beyond(draft, one, body) for one, body in bodies)
         case _:
             return True
 

@@ -19,6 +19,7 @@ from server_stub.ledger.conflicts import (
     in_short,
     seen_number,
 )
+from server_stub.ledger.over import ORDER_CLOSED, found_beyond
 from sync.wire.bodies import Goods, Picked, Received, ShortReported, decode_body
 from sync.wire.operation import Cursor, Operation
 from sync.wire.rows import Order, OrderLine, Task, row_key
@@ -38,6 +39,9 @@ def standing(draft: Draft, operation: Operation, body: Any) -> Standing:
     order = _order_standing(draft, operation, body, task)
     if order is not None and order.found:
         return order
+    beyond = found_beyond(draft, operation, body) if isinstance(body, Received) else None
+    if beyond:
+        return Standing(found=beyond)
     twice = task is not None and _done_twice(draft, operation, body, task)
     if twice:
         return Standing(found=twice)
@@ -53,11 +57,7 @@ def _order_standing(draft: Draft, operation: Operation, body: Any, task: Task | 
     if order is None:
         return None
     if order.state == CANCELLED:
-        return (
-            Standing(merged=True)
-            if not isinstance(body, Goods)
-            else Standing(_about(ORDER_CANCELLED, operation, body, order))
-        )
+        return _cancelled(draft, operation, body, order, task)
     if order.rev == 1:
         return None
     if not _wanted(draft, operation, body):
@@ -65,6 +65,13 @@ def _order_standing(draft: Draft, operation: Operation, body: Any, task: Task | 
         return Standing(_about(ORDER_CHANGED, operation, body, order)) if changed else None
     cursor = _cursor(operation)
     return Standing(merged=cursor is None or order.changed > cursor.n)
+
+
+def _cancelled(draft: Draft, operation: Operation, body: Any, order: Order, task: Task | None) -> Standing:
+    if not isinstance(body, Goods):
+        return Standing(merged=True)
+    known = isinstance(body, Received) and not _changed_after(draft, operation, order, task)
+    return Standing(_about(ORDER_CLOSED if known else ORDER_CANCELLED, operation, body, order))
 
 
 def _wanted(draft: Draft, operation: Operation, body: Any) -> bool:
