@@ -44,7 +44,7 @@ def right(view: View, story: Story, operator: str) -> list[Input]:
     """What the terminal asks for now; nothing where it asks for nothing this hand could give."""
     if view.menu:
         return [Input(key="esc")]
-    if getattr(view, "panel", ""):
+    if view.panel:
         return [Input(key="0")]
     if view.entry and view.kind != "pin":
         return [Input(key="backspace")] * len(view.entry)
@@ -117,7 +117,7 @@ def _codes(view: View, story: Story, operator: str) -> Iterator[tuple[str, str]]
     yield from ((one, "code.lot") for one in (asked.lot,) if one)
     if asked.confirm:
         yield CONFIRM, "code.confirm"
-    if view.flow != "pick":
+    if view.flow == "main":
         yield story.badges[operator], "code.badge"
     yield wrong(view, story).scan, "code.wrong"
     yield story.second_order if asked.order == story.order else story.order, "code.order"

@@ -34,7 +34,7 @@ class Programs:
 
     async def open(self, told: Callable[[str], None]) -> None:
         """From an empty folder to enrolled terminals; `told` hears of each part done. Raises RehearsalFailed."""
-        await self.office.ledger("init")
+        await self.office.ledger("init", "--environment", "training")
         told("opening.ledger")
         await self.office.ledger("import-folder", str(WAREHOUSE))
         told("opening.warehouse")

@@ -19,6 +19,7 @@ from scanner_client.demo.texts import wrapped
 
 STEPS_KEYS = ("space", "x", "n", "b", "s")
 PLAY_KEYS = ("scan", "x", "n", "b", "s", "c")
+AFTER_KILL = "stop6"
 NAME, AMOUNT = 30, 11
 """Columns of the table of shelves, in cells: place and name, one quantity."""
 
@@ -155,7 +156,8 @@ class Drawn:
             "more": str(self.scene.figures.operations - self.scene.before_mending),
             "twice": str(self.scene.figures.twice),
         }
-        yield from self._wrapped(self.says(f"{stop}.done", **facts), Mark.PLAIN)
+        moved = stop == AFTER_KILL and not self.scene.same_prompt
+        yield from self._wrapped(self.says(f"{stop}.{'moved' if moved else 'done'}", **facts), Mark.PLAIN)
         yield ()
         yield from self._wrapped(self.says(f"{stop}.todo", **facts), Mark.HEAD)
         if self.scene.note:
@@ -177,10 +179,12 @@ class Drawn:
         return [*rows, self._rule(mark), *self._wrapped(self.says("card.read"), Mark.DIM)]
 
     def _sum(self, tally: Tally) -> str:
-        return self.says(
-            "card.sum", confirmed=str(tally.confirmed), ledger=str(tally.in_ledger), lost=str(tally.lost),
-            twice=str(tally.twice), conflicts=str(tally.conflicts),
-        )  # fmt: skip
+        return self.says("card.sum", **self._counts(tally))
+
+    @staticmethod
+    def _counts(tally: Tally) -> dict[str, str]:
+        counts = {"confirmed": tally.confirmed, "ledger": tally.in_ledger, "lost": tally.lost, "twice": tally.twice}
+        return {name: str(count) for name, count in (counts | {"conflicts": tally.conflicts}).items()}
 
     def _choices(self) -> Iterator[Row]:
         yield ()
@@ -194,15 +198,14 @@ class Drawn:
     def bar(self) -> Row:
         place = self.scene.place
         last = STOPS[min(place, PLAYING - 1)]
-        playing = place >= PLAYING and not self.scene.happened.card
-        step = self.says("bar.play") if playing else self.says("bar.step", step=str(last.step))
+        step = self.says("bar.play") if self._playing else self.says("bar.step", step=str(last.step))
         title, end = f" {self.says('bar.title')}   {step}", f"{self.says('bar.end')} "
         return (Piece(title + right(end, self.width - width(title)), Mark.BAR),)
 
     def hints(self) -> Row:
         """The keys of the demo; the next one is highlighted."""
-        names = PLAY_KEYS if self.scene.place >= PLAYING else STEPS_KEYS
-        next_key = "" if self.scene.happened.card or not self.scene.shelves else due(self.scene.place)
+        names = PLAY_KEYS if self._playing else STEPS_KEYS
+        next_key = due(self.scene.place) if self.scene.shelves else ""
         said = {name: self.says(f"keys.{name}") for name in (*names, "l")}
         apart = "  " if sum(width(text) + 2 for text in said.values()) < self.width else " "
         marks = {name: Mark.KEY if name == next_key else Mark.DIM for name in said}
@@ -212,7 +215,9 @@ class Drawn:
         """One row below a terminal that has no room beside it."""
         if self.scene.tally:
             mark = Mark.BAD if self.scene.tally.faults else Mark.GOOD
-            return (Piece(shorten(self._sum(self.scene.tally), self.width), mark),)
+            short = self.says("small.card", **self._counts(self.scene.tally))
+            said = self._sum(self.scene.tally)
+            return (Piece(said if width(said) <= self.width else shorten(short, self.width), mark),)
         if self.scene.place >= PLAYING:
             return (Piece(self.says("small.play"), Mark.DIM),)
         key = due(self.scene.place)
@@ -220,6 +225,10 @@ class Drawn:
         return (Piece(said, Mark.KEY),)
 
     # --- pieces
+
+    @property
+    def _playing(self) -> bool:
+        return self.scene.place >= PLAYING and not self.scene.tally
 
     def _key_name(self, key: str) -> str:
         return self.says(f"keys.{key}").partition(" ")[0] if key else "-"

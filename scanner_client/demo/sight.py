@@ -81,6 +81,8 @@ class Sight:
         faults = [*read.faults, *([f"ledger verify: {said}"] if said else [])]
         if story and (read.waiting, read.conflicts) != (0, 1):
             faults.append(f"{read.waiting} unsent and {read.conflicts} conflicts where none and one were expected")
+        if story and not self.scene.same_prompt:
+            faults.append("the terminal stood at another prompt after kill -9")
         return replace(read, faults=tuple(faults))
 
     def happen(self, **what: Any) -> None:

@@ -277,8 +277,10 @@ class Stage(Sight):
         for terminal in (self.picker, self.other):
             terminal.line.mend()
             self.heard(terminal, await terminal.start(self.scene.language))
+        if self.scene.happened.reading:
+            await self._conflict()
         self.set(place=PLAYING, tally=None)
-        self.happen(card=False, cut=False, reading=False)
+        self.happen(card=False, cut=False)
         await self._speak()
         await self.resize(self.programs.size)
 

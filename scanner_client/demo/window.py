@@ -77,6 +77,7 @@ class DemoApp(App[None], inherit_bindings=False):
         self.keyboard = InterruptibleKeyboard(self)
         self.failed = ""
         self._stage, self._asked = stage, size
+        self._cells = WHOLE
         self._heard: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self._terminal = Rows(View(rows=(), size=size, language=""))
         self._device = Container(self._terminal, id="device")
@@ -148,8 +149,8 @@ class DemoApp(App[None], inherit_bindings=False):
     # --- painting
 
     def on_resize(self, event: events.Resize) -> None:
-        size = device_size(Size(event.size.width, event.size.height), self._asked)
-        self._heard.put_nowait(("size", str(size)))
+        self._cells = Size(event.size.width, event.size.height)
+        self._heard.put_nowait(("size", str(device_size(self._cells, self._asked))))
         self._paint(self._stage.scene)
 
     def _changed(self, scene: Scene) -> None:
@@ -159,7 +160,7 @@ class DemoApp(App[None], inherit_bindings=False):
         self._paint(message.scene)
 
     def _paint(self, scene: Scene) -> None:
-        window = Size(self.size.width, self.size.height)
+        window = self._cells
         beside = window.width >= WHOLE.width and window.height >= WHOLE.height
         self.screen.set_class(not beside, "small")
         if scene.view:
@@ -167,14 +168,12 @@ class DemoApp(App[None], inherit_bindings=False):
             self._device.styles.width = scene.view.size.width + edge
             self._device.styles.height = scene.view.size.height + edge
             self._terminal.show(scene.view)
-        whole, right = self._drawn(scene, window.width), self._drawn(scene, office_width(window, self._terminal_width))
-        self._bar.show([whole.bar()])
-        self._office.show(right.office())
+        whole = self._drawn(scene, window.width)
         self._hints.show([whole.hints() if beside else whole.small_hint()])
-
-    @property
-    def _terminal_width(self) -> int:
-        return self._stage.scene.view.size.width if self._stage.scene.view else self._asked.width
+        if beside:
+            terminal = scene.view.size if scene.view else self._asked
+            self._bar.show([whole.bar()])
+            self._office.show(self._drawn(scene, office_width(window, terminal.width)).office())
 
     def _drawn(self, scene: Scene, width: int) -> Drawn:
         return Drawn(scene, self._stage.story, demo_texts(), shipped_texts(), width)

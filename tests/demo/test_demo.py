@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pty_window import Window
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 DEMO = (sys.executable, "-m", "scanner_client.cli", "demo")
@@ -46,3 +47,38 @@ def test_without_a_terminal_it_says_so_in_one_sentence_and_plays_by_itself(tmp_p
     assert said.stdout.startswith("There is no terminal window here")
     assert said.returncode == 2
     assert "is not empty" in said.stderr
+
+
+STEPS = (
+    (b"", "Scan loc A-02-11"),
+    (b"\xe9", "step 1 of 7"),
+    (b" ", "Scan item"),
+    (b" ", "Qty"),
+    (b" ", "430 bar"),
+    (b"x", "place, holds Soap"),
+    (b"n", "NETWORK CUT"),
+    (b" ", "ln3/17"),
+    (b" ", "ln4/17"),
+    (b" ", "Wang 3   Li 0"),
+    (b"b", "The same prompt again, 3 unsent"),
+    (b"n", "3 -> 0 by itself"),
+    (b"s", "SHORT  A-03-02"),
+    (b" ", "6 scans, 6 in the ledger, 0 lost, 0 twice, 1 conflict"),
+    (b"1", "play on   "),
+    (b"c", "what is asked for"),
+    (b"1", "Scan item"),
+)
+"""A byte typed, and what then comes to stand on the screen. No key follows the network's return."""
+
+
+def test_the_minute_is_played_in_a_window() -> None:
+    """The seven steps as the screen contract tells them, on a terminal of 80x24, then play on, and an end."""
+    shown = Window(["-m", "scanner_client.start", "demo", "--lang", "en"], 80, 24)
+    try:
+        for typed, seen in STEPS:
+            shown.send(typed)
+            shown.wait_for_text(seen)
+        shown.send(b"q")
+        assert shown.ended() == 0, shown.text
+    finally:
+        shown.close()

@@ -85,12 +85,25 @@ def test_the_conflict_is_four_figures() -> None:
     ]  # fmt: skip
 
 
+def test_another_prompt_after_the_kill_is_not_called_the_same() -> None:
+    killed = replace(SCENE, place=6, happened=Happened(kills=1, cut=True))
+    assert "same prompt" in _text(replace(killed, same_prompt=True))
+    assert "ANOTHER PROMPT" in _text(killed)
+
+
 def test_a_true_card_says_so_in_one_row() -> None:
     drawn = _drawn(replace(SCENE, place=PLAYING, tally=TRUE))
     rows = drawn.card()
     assert text_of(rows[1]) == "6 scans, 6 in the ledger, 0 lost, 0 twice, 1 conflict"
     assert rows[1][0].mark is Mark.GOOD
     assert "1 play on" in rows_of(drawn.office())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_smallest_window_has_room_for_the_card(language: str) -> None:
+    row = _drawn(replace(SCENE, language=language, place=PLAYING, tally=TRUE), 20).small_hint()
+    assert "6/6" in text_of(row)
+    assert not text_of(row).endswith("~")
 
 
 def test_a_false_card_is_red_and_names_what_is_lost() -> None:
@@ -119,6 +132,11 @@ def test_a_terminal_that_leaves_the_office_no_room_is_the_usual_one() -> None:
     assert str(device_size(WHOLE, Size(40, 8))) == "20x16"
     assert str(device_size(Size(110, 24), Size(40, 8))) == "40x8"
     assert str(device_size(WHOLE, Size(20, 4))) == "20x4"
+
+
+@pytest.mark.parametrize("cells", [-6, 0, 3, 4, 5])
+def test_text_without_room_comes_to_an_end(cells: int) -> None:
+    assert all(width(row) <= cells for row in wrapped("两人都拿了、、毛巾、boxes 一个冲突", cells))
 
 
 def test_text_is_broken_at_blanks_and_loses_nothing() -> None:
