@@ -12,7 +12,7 @@ from sync.wire.bodies import BODY_TYPES, decode_body
 from sync.wire.codec import decode
 from sync.wire.messages import Outcome
 from sync.wire.operation import Operation, decode_operation
-from sync.wire.rows import Conflict, row_key
+from sync.wire.rows import ACTIVE, Conflict
 from sync.wire.undoing import is_useless, taken_back, unknown_subjects
 
 TARGET = "json_extract(CAST(raw AS TEXT), '$.body.target')"
@@ -29,7 +29,7 @@ class Undoing(Deltas):
         if held is None:
             return
         outcome = self._answer(target)
-        unknown = self._unknown_to(held[0], outcome)
+        unknown = self._unknown_to(target)
         pending = self._pending_feeds(target)
         spent = False
         for id, stored in undos:
@@ -58,13 +58,15 @@ class Undoing(Deltas):
     def _answer(self, id: str) -> Outcome | None:
         return _read(self._sql.execute("SELECT outcome FROM operation WHERE id = ?", [id]).fetchone()[0])
 
-    def _unknown_to(self, operation: Operation, outcome: Outcome | None) -> set[str]:
-        """Subjects because of which goods of this operation stand on `@unknown` in the live rows."""
-        keys = [row_key(operation.site, id) for id in (outcome.conflicts if outcome else ())]
+    def _unknown_to(self, id: str) -> set[str]:
+        """Subjects because of which goods of this operation stand on `@unknown`, by the live rows; what was answered
+        may be of another moment."""
         found = self._sql.execute(
-            f"SELECT body FROM live WHERE tbl = ? AND key IN ({', '.join('?' * len(keys))})", [Conflict.table, *keys]
+            f"SELECT body FROM live WHERE tbl = ? AND by1 IN ({', '.join('?' * len(ACTIVE))})",
+            [Conflict.table, *ACTIVE],
         )
-        return unknown_subjects(decode(body, Conflict) for (body,) in found)
+        conflicts = (decode(body, Conflict) for (body,) in found)
+        return unknown_subjects(one for one in conflicts if id in one.ops)
 
     def _pending_feeds(self, id: str) -> set[str]:
         return {feed for (feed,) in self._sql.execute("SELECT feed FROM delta WHERE op = ? AND pending = 1", [id])}

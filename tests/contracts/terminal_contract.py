@@ -535,13 +535,11 @@ class TerminalContract:
     ) -> None:
         target = terminal.append(moved(2))
         terminal.append(new("undone", Undone(target=target)))
-        missing = Conflict(
-            site=SITE, id="c-1", kind="reference_unknown", state="open", subject=row_key("location", SITE, "A-02")
-        )
+        subject = row_key("location", SITE, "A-02")
+        missing = Conflict(site=SITE, id="c-1", kind="reference_unknown", state="open", subject=subject, ops=[target])
         with terminal.transaction() as tx:
             rows = [stock("A-01", 8), stock("@unknown", 2), change(missing)]
             tx.put_rows(SITE, rows, at(SITE, 10), shadow=False)
-            tx.store_outcome(Outcome(id=target, outcome="conflict", n=10, feeds={SITE: 10}, conflicts=["c-1"]))
             tx.cover(SITE, [target], shadow=False)
         places = ("A-01", "A-02", "@unknown")
         assert [terminal.on_hand(place, "4711") for place in places] == [10, 0, 0]

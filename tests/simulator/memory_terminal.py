@@ -32,7 +32,7 @@ from sync.wire.operation import (
     new_operation,
     op_hash,
 )
-from sync.wire.rows import Balance, Conflict, Row, row_key
+from sync.wire.rows import Balance, Conflict, Row
 from sync.wire.undoing import is_useless, taken_back, unknown_subjects
 
 R = TypeVar("R", bound=Row)
@@ -292,9 +292,9 @@ class MemoryTerminal:
         return [effect for effect in found if effect]
 
     def _unknown_to(self, one: Held) -> set[str]:
-        rows = self.state.rows.get(self.site, {})
-        keys = [(Conflict.table, row_key(self.site, id)) for id in (one.outcome.conflicts if one.outcome else ())]
-        return unknown_subjects(decode(rows[key], Conflict) for key in keys if key in rows)
+        rows = self.state.rows.get(self.site, {}).items()
+        conflicts = (decode(data, Conflict) for (table, _), data in rows if table == Conflict.table)
+        return unknown_subjects(row for row in conflicts if one.id in row.ops)
 
     def view(self, feed: str) -> dict[tuple[str, str], Row]:
         rows = {key: read_row(key[0], data) for key, data in self.state.rows.get(feed, {}).items()}
