@@ -1,7 +1,8 @@
 """`scanner demo`: the first minute on a demo warehouse, with a ledger and two terminals of its own, then play on.
 
-`story` what it is about · `minute` which key is due · `hand` what to scan next · `opening` the programs · `stage` does
-what is ordered · `figures` reads the files · `scene` and `panel` what is drawn · `window` and `headless` show it.
+`story` what it is about · `minute` which key is due · `hand` what to scan next · `opening` the programs · `arrival` and
+`stage` do what is ordered, `sight` keeps the `scene` · `figures` reads the files · `panel` and `pen` draw, `layout`
+shares the window out · `window`, with `painted`, and `headless` show it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from scanner_client.demo.minute import PLAYING, STOPS, due
 from scanner_client.demo.opening import Programs
-from scanner_client.demo.panel import Drawn, rows_of
+from scanner_client.demo.panel import Drawn
+from scanner_client.demo.pen import rows_of
 from scanner_client.demo.scene import Scene
 from scanner_client.demo.stage import Stage
 from scanner_client.demo.story import shipped_story

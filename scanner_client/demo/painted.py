@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from scanner_client.demo.panel import Mark, Row
+from scanner_client.demo.pen import Mark, Row
 
 
 class Painted(Widget):

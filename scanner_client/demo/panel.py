@@ -5,17 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
 
 from scanner_client.core.cells import pad, right, shorten, width
-from scanner_client.core.texts import Texts
 from scanner_client.demo.figures import Tally
 from scanner_client.demo.minute import PLAYING, STOPS, due
-from scanner_client.demo.scene import OnShelf, Scene
-from scanner_client.demo.story import Story
-from scanner_client.demo.texts import wrapped
+from scanner_client.demo.pen import Mark, Pen, Piece, Row
 
 STEPS_KEYS = ("space", "x", "n", "b", "s")
 PLAY_KEYS = ("scan", "x", "n", "b", "s", "c")
@@ -24,57 +19,24 @@ NAME, AMOUNT = 30, 11
 """Columns of the table of shelves, in cells: place and name, one quantity."""
 
 
-class Mark(StrEnum):
-    PLAIN = "plain"
-    BAR = "bar"
-    KEY = "key"
-    DIM = "dim"
-    HEAD = "head"
-    GOOD = "good"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    text: str
-    mark: Mark = Mark.PLAIN
-
-
-Row = tuple[Piece, ...]
-
-
-def text_of(row: Row) -> str:
-    return "".join(piece.text for piece in row)
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A scene about to be drawn, in the language of the scene. `terminal` and `own` are the two tables of texts."""
-
-    scene: Scene
-    story: Story
-    own: Texts
-    terminal: Texts
-    width: int
-
-    def says(self, name: str, **facts: str) -> str:
-        return self.own.text(name, self.scene.language, **facts)
+class Drawn(Pen):
+    """A scene as it stands on the two sides of the demo."""
 
     # --- the right side
 
     def office(self) -> list[Row]:
         """The office's side: title, shelves, figures, and below what to read now."""
         if self.scene.failed:
-            return [*self._wrapped(self.scene.failed, Mark.BAD)]
+            return [*self.wrapped(self.scene.failed, Mark.BAD)]
         if self.scene.view is None or not self.scene.shelves:
             return list(self._opening())
         if self.scene.tally:
             return [*self.card(), *self._choices()]
-        return [*self._title(), *self._body(), self._rule(), *self._told()]
+        return [*self._title(), *self._body(), self.rule(), *self._told()]
 
     def _opening(self) -> Iterator[Row]:
         yield (Piece(self.says("opening.title"), Mark.HEAD),)
-        yield self._rule()
+        yield self.rule()
         for part in self.scene.opening:
             yield (Piece("* " + self.says(part)),)
         yield (Piece("* " + self.says("opening.wait"), Mark.DIM),)
@@ -84,7 +46,7 @@ class Drawn:
         name = self.says("office.title")
         state = self.says("office.cut" if cut else "office.up")
         yield (Piece(name, Mark.HEAD), Piece(right(state, self.width - width(name)), Mark.BAD if cut else Mark.DIM))
-        yield self._rule()
+        yield self.rule()
 
     def _body(self) -> Iterator[Row]:
         if self.scene.codes:
@@ -93,7 +55,7 @@ class Drawn:
             yield from self._conflict()
         else:
             yield from self._shelves()
-        yield self._rule()
+        yield self.rule()
         yield from self._figures()
 
     def _shelves(self) -> Iterator[Row]:
@@ -101,10 +63,10 @@ class Drawn:
         yield (Piece(head + right(self.says("office.now"), AMOUNT), Mark.DIM),)
         for one in self.scene.shelves:
             now = self.scene.figures.stock.get(one.shelf, one.before)
-            place = f"{one.shelf[0]} {self._name(one)}"
-            before, after = (right(self._amount(units, one), AMOUNT) for units in (one.before, now))
-            changed = self._grey(Mark.GOOD if now < one.before else Mark.PLAIN)
-            yield (Piece(pad(shorten(place, NAME - 1), NAME) + before, self._grey()), Piece(after, changed))
+            place = f"{one.shelf[0]} {self.name(one)}"
+            before, after = (right(self.amount(units, one), AMOUNT) for units in (one.before, now))
+            changed = self.grey(Mark.GOOD if now < one.before else Mark.PLAIN)
+            yield (Piece(pad(shorten(place, NAME - 1), NAME) + before, self.grey()), Piece(after, changed))
 
     def _figures(self) -> Iterator[Row]:
         unsent = self.scene.unsent
@@ -113,11 +75,11 @@ class Drawn:
         yield (Piece(pad(self.says("office.unsent"), 11), Mark.DIM), Piece(people, Mark.KEY if waits else Mark.PLAIN))
         figures = self.scene.figures
         for name, count in (("ledger", figures.operations), ("twice", figures.twice)):
-            yield (Piece(pad(self.says(f"office.{name}"), 11), Mark.DIM), Piece(str(count), self._grey()))
+            yield (Piece(pad(self.says(f"office.{name}"), 11), Mark.DIM), Piece(str(count), self.grey()))
         conflicts = Mark.BAD if figures.conflicts else Mark.PLAIN
         yield (
             Piece(pad(self.says("office.conflicts"), 11), Mark.DIM),
-            Piece(str(figures.conflicts), self._grey(conflicts)),
+            Piece(str(figures.conflicts), self.grey(conflicts)),
         )
 
     @property
@@ -130,12 +92,12 @@ class Drawn:
         one = next((shelf for shelf in self.scene.shelves if shelf.shelf == own), None)
         if one is None:
             return
-        yield (Piece(self.says("conflict.title", place=f"{own[0]} {self._name(one)}"), Mark.BAD),)
+        yield (Piece(self.says("conflict.title", place=f"{own[0]} {self.name(one)}"), Mark.BAD),)
         now = self.scene.figures.stock.get(one.shelf, one.before)
         takes = [self.scene.figures.taken.get(name, 0) for name in self._people]
         for name, units in zip(("saw", "took", "other", "now"), (one.before, *takes, now), strict=True):
             said = pad(self.says(f"conflict.{name}"), 14)
-            yield (Piece(said, Mark.DIM), Piece(right(self._amount(units, one), AMOUNT)))
+            yield (Piece(said, Mark.DIM), Piece(right(self.amount(units, one), AMOUNT)))
 
     def _codes(self) -> Iterator[Row]:
         yield (Piece(self.says("code.title"), Mark.HEAD),)
@@ -157,12 +119,12 @@ class Drawn:
             "twice": str(self.scene.figures.twice),
         }
         moved = stop == AFTER_KILL and not self.scene.same_prompt
-        yield from self._wrapped(self.says(f"{stop}.{'moved' if moved else 'done'}", **facts), Mark.PLAIN)
+        yield from self.wrapped(self.says(f"{stop}.{'moved' if moved else 'done'}", **facts), Mark.PLAIN)
         yield ()
-        yield from self._wrapped(self.says(f"{stop}.todo", **facts), Mark.HEAD)
+        yield from self.wrapped(self.says(f"{stop}.todo", **facts), Mark.HEAD)
         if self.scene.note:
             said = self.says(f"note.{self.scene.note}", key=self._key_name(due(self.scene.place)))
-            yield from self._wrapped(said, Mark.DIM)
+            yield from self.wrapped(said, Mark.DIM)
 
     # --- the card
 
@@ -171,12 +133,12 @@ class Drawn:
         tally = self.scene.tally
         assert tally
         mark = Mark.BAD if tally.faults else Mark.GOOD
-        rows = [self._rule(mark), *self._wrapped(self._sum(tally), mark)]
+        rows = [self.rule(mark), *self.wrapped(self._sum(tally), mark)]
         if tally.waiting:
-            rows += self._wrapped(self.says("card.waiting", waiting=str(tally.waiting)), Mark.PLAIN)
+            rows += self.wrapped(self.says("card.waiting", waiting=str(tally.waiting)), Mark.PLAIN)
         for fault in tally.faults:
-            rows += self._wrapped(f"{self.says('card.false')}: {fault}", mark)
-        return [*rows, self._rule(mark), *self._wrapped(self.says("card.read"), Mark.DIM)]
+            rows += self.wrapped(f"{self.says('card.false')}: {fault}", mark)
+        return [*rows, self.rule(mark), *self.wrapped(self.says("card.read"), Mark.DIM)]
 
     def _sum(self, tally: Tally) -> str:
         return self.says("card.sum", **self._counts(tally))
@@ -188,10 +150,10 @@ class Drawn:
 
     def _choices(self) -> Iterator[Row]:
         yield ()
-        yield from self._wrapped(self.says("card.choose"), Mark.KEY)
+        yield from self.wrapped(self.says("card.choose"), Mark.KEY)
         if self.scene.note == "your_csv":
             yield ()
-            yield from self._wrapped(self.says("note.your_csv"), Mark.PLAIN)
+            yield from self.wrapped(self.says("note.your_csv"), Mark.PLAIN)
 
     # --- title and keys
 
@@ -232,26 +194,3 @@ class Drawn:
 
     def _key_name(self, key: str) -> str:
         return self.says(f"keys.{key}").partition(" ")[0] if key else "-"
-
-    def _name(self, one: OnShelf) -> str:
-        return one.names[1 if self.scene.language == "zh_CN" else 0]
-
-    def _amount(self, units: int, one: OnShelf) -> str:
-        """In the unit of the task where it is even, else in the item's own."""
-        unit = self.terminal.text(f"unit.{one.unit}", self.scene.language)
-        whole = units // one.factor if units % one.factor == 0 else units
-        return f"{whole}{'' if self.scene.language == 'zh_CN' else ' '}{unit}"
-
-    def _grey(self, mark: Mark = Mark.PLAIN) -> Mark:
-        return Mark.DIM if self.scene.happened.cut else mark
-
-    def _rule(self, mark: Mark = Mark.DIM) -> Row:
-        return (Piece("-" * self.width, mark),)
-
-    def _wrapped(self, text: str, mark: Mark) -> Iterator[Row]:
-        return ((Piece(row, mark),) for row in wrapped(text, self.width))
-
-
-def rows_of(rows: Sequence[Row]) -> str:
-    """Plain text, for a run without a window."""
-    return "\n".join(text_of(row).rstrip() for row in rows)

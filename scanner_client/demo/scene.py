@@ -12,13 +12,14 @@ from scanner_client.demo.minute import Happened
 
 @dataclass(frozen=True, slots=True)
 class OnShelf:
-    """A shelf that the picker works at. Quantities in base units; a `unit` holds `factor` of them.
+    """A shelf that the picker works at. Quantities in base units; a `unit` holds `factor` of the item's `base` unit.
 
     `before` is what the ledger had when the shelf came into sight.
     """
 
     shelf: Shelf
     names: tuple[str, str]
+    base: str
     unit: str
     factor: int
     before: int

@@ -104,8 +104,11 @@ class Sight:
             return
         figures = await self._figures([shelf])
         names = await asyncio.to_thread(names_of, self.programs.office.database, [shelf[1]])
-        factor = next((int(factor) for _, unit, factor in view.asked.codes if unit == view.asked.unit), 1)
-        seen = OnShelf(shelf, names.get(shelf[1], ("", "")), view.asked.unit, factor, figures.stock[shelf])
+        factors = {unit: int(factor) for _, unit, factor in view.asked.codes}
+        unit = view.asked.unit
+        base = next((unit for unit, factor in factors.items() if factor == 1), unit)
+        before = figures.stock[shelf]
+        seen = OnShelf(shelf, names.get(shelf[1], ("", "")), base, unit, factors.get(unit, 1), before)
         kept = [one for one in self.scene.shelves if one.shelf == self._own_shelf]
         others = [one for one in self.scene.shelves if one.shelf != self._own_shelf][-(MOST_SHELVES - 2) :]
         self.set(shelves=tuple(sorted([*kept, *others, seen], key=lambda one: one.shelf)))

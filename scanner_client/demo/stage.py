@@ -5,30 +5,23 @@ Use from one task at a time. Every act leaves the scene as the files and the ter
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
+from scanner_client.demo.arrival import MOST_INPUTS, Arrival
 from scanner_client.demo.hand import Input, codes_now, right, wrong
 from scanner_client.demo.minute import PLAYING, Act, act_of, advance
 from scanner_client.demo.opening import SIZE, Programs
-from scanner_client.demo.sight import Sight, view_of
-from scanner_client.rehearsal.crew import Answer, TerminalProcess
+from scanner_client.demo.sight import view_of
+from scanner_client.rehearsal.crew import Answer
 from scanner_client.rehearsal.office import RehearsalFailed
 
-MOST_INPUTS = 40
-"""A line takes a few inputs; a hand that needs more has lost its way."""
-
-LATER_SECONDS = 0.1
 NOTICING_LOOKS = 30
-DAMAGED = "2"
-"""The exception's number, the same everywhere (SCREENS, rule 13)."""
-
 LANGUAGE_KEYS = ("*", "8")
 READING_KEYS, LEAVING_KEYS = ("f6", "1"), ("0", "0")
 SMALL = "20x4"
 
 
-class Stage(Sight):
+class Stage(Arrival):
     """The picker's terminal stands on it, the second picker's works behind it."""
 
     def __init__(self, programs: Programs, language: str, *, planted: bool = False) -> None:
@@ -55,13 +48,7 @@ class Stage(Sight):
 
     async def open(self) -> None:
         """Until the picker stands before the first line, and the second one has set aside what is damaged."""
-        await self.programs.open(lambda part: self.set(opening=(*self.scene.opening, part)))
-        await asyncio.gather(*(self._start(one) for one in (self.picker, self.other)))
-        await self._walk(self.other, self.story.second_picker, "quantity")
-        await self._set_aside()
-        await self.ask(self.other, sync="wait")
-        await self.ask(self.picker, sync="wait")
-        await self._walk(self.picker, self.story.picker, "location")
+        await self.arrive()
         await self._speak()
         self._opened = True
         await self.resize(self.programs.size)
@@ -73,36 +60,6 @@ class Stage(Sight):
         if self._opened and not self.scene.tally:
             self.set(tally=await self.tally())
         await self.programs.close()
-
-    async def _start(self, terminal: TerminalProcess) -> None:
-        self.heard(terminal, await terminal.start(self.scene.language))
-        await self.ask(terminal, sync="wait")
-
-    async def _walk(self, terminal: TerminalProcess, operator: str, step: str) -> None:
-        """From wherever it stands to this step of picking."""
-        view = view_of(await self.ask(terminal, look=True))
-        for _ in range(MOST_INPUTS):
-            if view.flow == "pick" and view.step == step:
-                return
-            inputs = right(view, self.story, operator)
-            for one in inputs:
-                view = view_of(await self.ask(terminal, **one.said))
-            if not inputs:
-                view = view_of(await self._later(terminal))
-        raise RehearsalFailed(f"terminal {terminal.name} does not come to {step}:\n{view.text}")
-
-    async def _later(self, terminal: TerminalProcess) -> Answer:
-        """The terminal's answer when something else has had time to happen."""
-        await asyncio.sleep(LATER_SECONDS)
-        return await self.ask(terminal, look=True)
-
-    async def _set_aside(self) -> None:
-        """What the second picker finds damaged, so that fewer boxes lie there than the orders were made for."""
-        for key in ("*", DAMAGED, *str(self.story.boxes_at_start - self.story.boxes_seen)):
-            await self.ask(self.other, key=key)
-        asked = view_of(await self.ask(self.other, key="enter"))
-        for one in right(asked, self.story, self.story.second_picker):
-            await self.ask(self.other, **one.said)
 
     # --- what comes from outside
 
@@ -215,7 +172,7 @@ class Stage(Sight):
         """The network is gone; the terminal soon says so."""
         self.picker.line.cut()
         for _ in range(NOTICING_LOOKS):
-            if not (await self._later(self.picker))["status"]["online"]:
+            if not (await self.later(self.picker))["status"]["online"]:
                 break
         self.happen(cut=True)
 

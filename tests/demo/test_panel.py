@@ -13,7 +13,8 @@ from scanner_client.core.view import Size, View
 from scanner_client.demo.figures import Figures, Tally
 from scanner_client.demo.layout import WHOLE, device_size, office_width
 from scanner_client.demo.minute import PLAYING, STOPS, Happened
-from scanner_client.demo.panel import Drawn, Mark, rows_of, text_of
+from scanner_client.demo.panel import Drawn
+from scanner_client.demo.pen import Mark, rows_of, text_of
 from scanner_client.demo.scene import OnShelf, Scene
 from scanner_client.demo.story import shipped_story
 from scanner_client.demo.texts import demo_texts, wrapped
@@ -21,7 +22,7 @@ from scanner_client.flows import shipped_texts
 
 BESIDE = office_width(WHOLE, 20)
 SHELVES = tuple(
-    OnShelf((f"A-03-0{n}", "H1001"), ("Towel 30x70 blue soft thick", "毛巾30x70蓝 柔软加厚"), "box", 12, 144)
+    OnShelf((f"A-03-0{n}", "H1001"), ("Towel 30x70 blue soft thick", "毛巾30x70蓝 柔软加厚"), "strip", "box", 12, 144)
     for n in range(1, 5)
 )
 SCENE = Scene(
@@ -112,6 +113,12 @@ def test_a_false_card_is_red_and_names_what_is_lost() -> None:
     assert "1 lost" in text_of(rows[1])
     assert {piece.mark for row in rows[:3] for piece in row} == {Mark.BAD}
     assert "FALSE: confirmed and not in the ledger: 0193" in rows_of(rows)
+
+
+def test_what_is_no_whole_box_is_told_in_pieces() -> None:
+    odd = replace(SCENE, figures=Figures(6, 0, 0, {("A-03-02", "H1001"): 139}))
+    (row,) = (text_of(row) for row in _drawn(odd).office() if text_of(row).startswith("A-03-02"))
+    assert row.split()[-4:] == ["12", "box", "139", "pcs"]
 
 
 def test_what_is_cut_off_is_grey() -> None:
