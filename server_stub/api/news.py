@@ -24,7 +24,7 @@ class News:
     def __init__(self, look: Callable[[], Awaitable[Heads]], interval: float | None = None) -> None:
         self._look = look
         self._interval = interval
-        self._heads: Heads = {}
+        self._heads: Heads | None = None
         self._stirred = asyncio.Event()
         self._moved = asyncio.Event()
         self._closed = asyncio.Event()
@@ -87,11 +87,14 @@ class News:
             self.waiting -= 1
 
     def moved(self, cursors: Sequence[Cursor]) -> list[str]:
-        """A cursor ahead of the head is news too: the ledger was rolled back. A hash left empty is not compared."""
-        return [cursor.feed for cursor in cursors if self._is_behind(cursor)]
+        """A cursor ahead of the head is news too: the ledger was rolled back, perhaps to before the feed's first entry.
+        A hash left empty is not compared. Before the first look nothing is known."""
+        heads = self._heads
+        return [] if heads is None else [cursor.feed for cursor in cursors if _is_elsewhere(cursor, heads)]
 
-    def _is_behind(self, cursor: Cursor) -> bool:
-        head = self._heads.get(cursor.feed)
-        if head is None:
-            return False
-        return cursor.n != head.n or bool(cursor.hash and cursor.hash != head.hash)
+
+def _is_elsewhere(cursor: Cursor, heads: Heads) -> bool:
+    head = heads.get(cursor.feed)
+    if head is None:
+        return cursor.n > 0
+    return cursor.n != head.n or bool(cursor.hash and cursor.hash != head.hash)

@@ -74,6 +74,21 @@ async def test_a_ledger_that_was_rolled_back_is_news(served: Any) -> None:
     assert (await waited(served, device, [other])).news == ["global"]
 
 
+async def test_a_ledger_that_lost_a_whole_feed_is_news() -> None:
+    """X6: put back to before the feed's first entry; and nothing is said before the heads were looked at."""
+    lost, new = Cursor(feed=SITE, n=3, hash="h"), Cursor(feed="B", n=0, hash="origin")
+
+    async def look() -> dict[str, Cursor]:
+        return {"global": Cursor(feed="global", n=1, hash="")}
+
+    news = News(look)
+    assert news.moved([lost, new]) == []
+    watching = asyncio.create_task(news.watch())
+    assert await news.wait([lost, new], 30) == [SITE]
+    news.close()
+    await watching
+
+
 async def test_what_another_process_committed_is_found(serving: Any) -> None:
     async with serving(look_again=0.001) as served:
         device = await served.enrolled()
