@@ -40,6 +40,9 @@ from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
 from sync.wire.service import WaitReply
 
+SHORTEST_WATCH_SECONDS = 1.0
+"""A long poll that brings no news takes at least this long, whoever answers it and how fast."""
+
 _SAID_OF = {
     Verdict.FOREIGN: "Another ledger answers at this address: correct the address in config.toml.",
     Verdict.TWO_LEDGERS: "Two ledgers answer in turn, or an old copy of one was put back: tell the administrator.",
@@ -89,6 +92,7 @@ class Driver:
         jitter: Callable[[], float],
         changed: Callable[[LineState], Awaitable[None]],
         wrong: Callable[[Exception], None],
+        shortest_watch: float = SHORTEST_WATCH_SECONDS,
     ) -> None:
         self._exchange = exchange
         self._line = line
@@ -96,6 +100,7 @@ class Driver:
         self._jitter = jitter
         self._changed = changed
         self._wrong = wrong
+        self._shortest_watch = shortest_watch
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
@@ -215,6 +220,8 @@ class Driver:
         return Answered(result)
 
     async def _wait_for_news(self) -> Event:
+        clock = asyncio.get_running_loop().time
+        earliest = clock() + self._shortest_watch
         try:
             reply = await self._line.wait(*await self._exchange.cursors())
         except SyncFault as fault:
@@ -223,6 +230,8 @@ class Driver:
         except Exception as error:  # noqa: BLE001  # as above
             self._wrong(error)
             return WatchFailed(Trouble.SERVER_ERROR)
+        if not reply.news:
+            await asyncio.sleep(earliest - clock())
         return Watched(news=bool(reply.news))
 
     async def _abandon(self, *others: asyncio.Task[bool]) -> None:

@@ -65,8 +65,15 @@ class World:
         self.told.append(state)
 
     def driver(self, mode: Mode = Mode.AUTOMATIC) -> Driver:
-        machine = Machine(mode=mode, backoff=Backoff(base=0.0))
-        return Driver(self, self, machine=machine, jitter=lambda: 0.0, changed=self.changed, wrong=self.wrong.append)
+        return Driver(
+            self,
+            self,
+            machine=Machine(mode=mode, backoff=Backoff(base=0.0)),
+            jitter=lambda: 0.0,
+            changed=self.changed,
+            wrong=self.wrong.append,
+            shortest_watch=3600.0,
+        )
 
     @asynccontextmanager
     async def running(self, mode: Mode = Mode.AUTOMATIC) -> AsyncIterator[Driver]:
@@ -108,6 +115,30 @@ async def test_news_are_fetched() -> None:
         world.news.set()
         await world.watching.wait()
     assert len(world.sent) == 2
+
+
+class Hasty(World):
+    """Its ledger, or a proxy before it, answers each long poll at once: no news."""
+
+    polls = 0
+
+    async def wait(self, _terminal: str, _cursors: Sequence[Cursor]) -> WaitReply:
+        self.polls += 1
+        self.watching.set()
+        return WaitReply(ledger_id="l", ledger_epoch="e", news=[])
+
+
+async def test_long_polls_that_are_answered_at_once_do_not_follow_each_other_at_once() -> None:
+    world = Hasty(DONE)
+    async with world.running() as driver:
+        await world.watching.wait()
+        for _turn in range(100):
+            await asyncio.sleep(0)
+        assert world.polls == 1
+        world.watching.clear()
+        driver.appended()
+        await world.watching.wait()
+    assert len(world.sent) == 2, "work kept meanwhile does not wait for it"
 
 
 @pytest.mark.parametrize("fault", [Unreachable("gone"), StoreFailed("full"), ZeroDivisionError("ours")])
