@@ -54,7 +54,7 @@ STEPS = (
     (b"\xe9", "step 1 of 7"),
     (b" ", "Scan item"),
     (b" ", "Qty"),
-    (b" ", "430 bar"),
+    (b" ", "step 2 of 7"),
     (b"x", "place, holds Soap"),
     (b"n", "NETWORK CUT"),
     (b" ", "ln3/17"),
@@ -64,7 +64,7 @@ STEPS = (
     (b"n", "3 -> 0 by itself"),
     (b"s", "SHORT  A-03-02"),
     (b" ", "6 scans, 6 in the ledger, 0 lost, 0 twice, 1 conflict"),
-    (b"1", "play on   "),
+    (b"1", "warehouse   play on"),
     (b"c", "what is asked for"),
     (b"1", "Scan item"),
 )
