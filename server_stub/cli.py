@@ -44,6 +44,7 @@ class CommandsByName(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         require_extra()
+        import_module("server_stub.logs").configure_logs()  # before a command's own modules can log anything
         module = import_module(f"server_stub.commands.{COMMANDS[cmd_name]}")
         command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(command, click.Command)

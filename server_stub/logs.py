@@ -1,6 +1,7 @@
 """The service's log: one JSON object a line on standard error, with `ts`, `level` and `event`, and never a secret.
 
-Fields that could carry a token, a PIN, an enrolment code or a key are withheld by name, wherever they come from.
+Fields that could carry a token, a PIN, an enrolment code or a key are withheld by name, wherever they come from; the
+trace of an exception tells lines of code and never what their variables held, as structlog's own default would.
 """
 
 from __future__ import annotations
@@ -45,7 +46,11 @@ class IntoStructlog(logging.Handler):
 
 
 def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
-    """Set up the process's log; called once by the program, never by a library."""
+    """Set up the process's log. Programs call it before anything else; else the first line logged does."""
+
+    def to_stream(*_given: object) -> structlog.PrintLogger:
+        return structlog.PrintLogger(stream or sys.stderr)
+
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -56,7 +61,7 @@ def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=to_stream,
         cache_logger_on_first_use=False,
     )
     server = logging.getLogger("uvicorn")
@@ -66,4 +71,6 @@ def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
 
 
 def log(**fields: Any) -> FilteringBoundLogger:
+    if not structlog.is_configured():
+        configure_logs()
     return cast("FilteringBoundLogger", structlog.get_logger(**fields))

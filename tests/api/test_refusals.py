@@ -7,14 +7,19 @@ import io
 import json
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
+import click
 import httpx
 import msgspec
 import pytest
+import structlog
 from api.device import Device, error_of
 
-from server_stub.logs import configure_logs
+from server_stub.cli import main
+from server_stub.logs import configure_logs, log
 from server_stub.ports import Busy
 from sync.wire.codec import encode
 from sync.wire.messages import SyncRequest
@@ -248,10 +253,45 @@ async def test_no_token_code_or_key_reaches_the_log(served: Any) -> None:
 def test_a_field_named_like_a_secret_is_withheld() -> None:
     lines = io.StringIO()
     configure_logs("info", lines)
-    from server_stub.logs import log
-
     log().info("enrolled", terminal="T1", code="7Q2MX-0KD4T", token="abc")
     entry = json.loads(lines.getvalue())
     assert (entry["terminal"], entry["code"], entry["token"]) == ("T1", "(withheld)", "(withheld)")
     assert entry["level"] == "info"
     assert entry["ts"].endswith("Z")
+
+
+@pytest.mark.parametrize("configured", [True, False])
+def test_the_trace_of_a_failure_tells_no_variables(configured: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where no program has set the log up, as when the service runs inside another one."""
+    structlog.reset_defaults()
+    if configured:
+        configure_logs()
+    header = "Bearer " + "s3cret" * 5
+
+    def fail(authorization: str) -> None:
+        raise ValueError(len(authorization))
+
+    try:
+        fail(header)
+    except ValueError as error:
+        log().error("refused", exc_info=error)
+    said = capsys.readouterr()
+    assert said.out == ""
+    line = json.loads(said.err)
+    assert "in fail" in line["exception"]
+    assert "s3cret" not in said.err
+
+
+def test_every_command_sets_the_log_up_before_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    structlog.reset_defaults()
+    configured: list[bool] = []
+
+    def load(name: str) -> ModuleType:
+        configured.append(structlog.is_configured())
+        return import_module(name)
+
+    monkeypatch.setattr("server_stub.cli.import_module", load)
+    for command in ("serve", "stock"):
+        structlog.reset_defaults()
+        assert main.get_command(click.Context(main), command)
+    assert configured == [False, True, False, True], "the log's module first, then the command's"
