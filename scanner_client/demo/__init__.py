@@ -16,6 +16,9 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from scanner_client.child import BadInput, size_named
+from scanner_client.core.view import Size
+
 NEEDED = ("sqlalchemy", "starlette", "structlog", "uvicorn")
 LANGUAGES = ("en", "zh_CN")
 
@@ -28,6 +31,10 @@ def demo(
         return _say_no("the demo needs a ledger: install scanner-client[ledger]")
     if script is not None:
         return _play(script, home, size)
+    try:
+        cells = size_named(size)
+    except BadInput as error:
+        return _say_no(f"--size: {error}")
     if not headless and not _is_window():
         click.echo("There is no terminal window here, so the demo plays by itself (as with --headless).")
         headless = True
@@ -38,7 +45,7 @@ def demo(
             return _say_no(f"the folder {folder} is not empty: name a new one with --home")
         if headless:
             return _by_itself(folder, LANGUAGES if lang is None else (lang,), size, plant_lost=plant_lost)
-        return _in_window(folder, lang or _language(), size, plant_lost=plant_lost)
+        return _in_window(folder, lang or _language(), cells, plant_lost=plant_lost)
 
 
 def _by_itself(folder: Path, languages: tuple[str, ...], size: str, *, plant_lost: bool) -> int:
@@ -57,16 +64,15 @@ def _by_itself(folder: Path, languages: tuple[str, ...], size: str, *, plant_los
     return 0 if true else 1
 
 
-def _in_window(folder: Path, language: str, size: str, *, plant_lost: bool) -> int:
-    from scanner_client.core.view import Size  # noqa: PLC0415  # as above
+def _in_window(folder: Path, language: str, size: Size, *, plant_lost: bool) -> int:
     from scanner_client.demo.headless import card_text  # noqa: PLC0415  # as above
     from scanner_client.demo.opening import Programs  # noqa: PLC0415  # as above
     from scanner_client.demo.stage import Stage  # noqa: PLC0415  # as above
     from scanner_client.demo.story import shipped_story  # noqa: PLC0415  # as above
     from scanner_client.demo.window import DemoApp  # noqa: PLC0415  # loads Textual
 
-    stage = Stage(Programs(folder, shipped_story(), size), language, planted=plant_lost)
-    app = DemoApp(stage, Size(*map(int, size.split("x"))))
+    stage = Stage(Programs(folder, shipped_story(), str(size)), language, planted=plant_lost)
+    app = DemoApp(stage, size)
     app.run()
     if app.failed:
         click.echo(f"the demo broke off: {app.failed}", err=True)

@@ -49,6 +49,12 @@ def test_without_a_terminal_it_says_so_in_one_sentence_and_plays_by_itself(tmp_p
     assert "is not empty" in said.stderr
 
 
+def test_a_size_that_is_none_is_refused_in_one_sentence() -> None:
+    said = _demo("--size", "big")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "'big' is no size such as 20x16" in said.stderr
+
+
 STEPS = (
     (b"", "Scan loc A-02-11"),
     (b"\xe9", "step 1 of 7"),
