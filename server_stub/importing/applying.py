@@ -6,7 +6,7 @@ it; opening stock is posted from `@adjust` once: a batch that was posted before 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -160,10 +160,11 @@ class _Taking:
             assert isinstance(row, OrderLine)
             orders.setdefault(f"{row.site}\x1f{row.order}", []).append((one, row))
         for lines in orders.values():
-            self._take_order(_order_of([one for one, _ in lines]), [line for _, line in lines])
+            wanted = {line.line: one.text("location") for one, line in lines}
+            self._take_order(_order_of([one for one, _ in lines]), [line for _, line in lines], wanted)
 
-    def _take_order(self, order: Order, lines: Sequence[OrderLine]) -> None:
-        kind, draft = put_order(self.book, order, lines)
+    def _take_order(self, order: Order, lines: Sequence[OrderLine], wanted: Mapping[str, str]) -> None:
+        kind, draft = put_order(self.book, order, lines, wanted)
         named = {line.line for line in lines}
         touched = {row.line for _, row in draft.rows.values() if isinstance(row, OrderLine)} & named
         if draft.rows:

@@ -183,6 +183,9 @@ def _balance(builder: Builder, record: Record) -> Row:
 
 def _order_line(builder: Builder, record: Record) -> Row:
     site, item = builder.site(record), builder.item(record)
+    place = record.text("location")
+    if place and builder.draft.get(Location, row_key(site, place)) is None:
+        raise NotTaken(f"location {place} is not in the ledger for site {site}; import locations first")
     return OrderLine(
         site=site,
         order=record.text("order"),

@@ -133,6 +133,7 @@ KINDS: dict[str, Kind] = {
                 _QUANTITY,
                 Field("unit"),
                 _LOT,
+                Field("location", Form.CODE, names=("bin",)),
                 Field("kind", words=ORDER_KINDS),
                 Field("partner", Form.CODE, names=("customer", "supplier")),
                 Field("due", Form.TIME),

@@ -7,7 +7,7 @@ part of it, for which there is no stock gets its task when stock comes (`restock
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -19,6 +19,10 @@ from sync.wire.rows import Balance, Location, Lot, Order, OrderLine, Task, row_k
 
 PICK = "pick"
 PICKED_KINDS = ("outbound", "transfer")
+TAKEN_FROM = ("bin",)
+TAKEN_FROM_IF_NAMED = ("bin", "staging", "dock")
+"""Kinds of locations that a line is taken from; goods that just came in only where the order names their place."""
+
 NO_EXPIRY = "9999-12-31"
 
 
@@ -54,7 +58,7 @@ def restock(draft: Draft) -> None:
     arrived = {
         (posting.site, posting.item)
         for posting in draft.postings
-        if posting.quantity.units > 0 and not posting.status and _is_open_bin(draft, posting.site, posting.location)
+        if posting.quantity.units > 0 and not posting.status and _is_open(draft, posting.site, posting.location)
     }
     for site in sorted({site for site, _ in arrived}):
         release(draft, site, [item for at, item in arrived if at == site])
@@ -103,7 +107,7 @@ def _shelves(draft: Draft, line: OrderLine, wanted: str) -> list[Shelf]:
     """Places to take the line from, in the order in which they should be emptied."""
     found: dict[tuple[str, str], Shelf] = {}
     for balance in draft.select(Balance, site=line.site, item=line.item):
-        if _may_take(draft, line, balance):
+        if _may_take(draft, line, balance, wanted):
             place = (balance.location, balance.lot)
             shelf = found.get(place) or found.setdefault(place, _shelf(draft, balance))
             shelf.free = shelf.free + balance.quantity
@@ -115,18 +119,19 @@ def _shelves(draft: Draft, line: OrderLine, wanted: str) -> list[Shelf]:
     return sorted(free, key=lambda one: (one.location != wanted, one.expiry, one.walk, one.location, one.lot))
 
 
-def _may_take(draft: Draft, line: OrderLine, balance: Balance) -> bool:
-    if balance.status or line.lot not in ("", balance.lot) or not _is_open_bin(draft, line.site, balance.location):
+def _may_take(draft: Draft, line: OrderLine, balance: Balance, wanted: str) -> bool:
+    kinds = TAKEN_FROM_IF_NAMED if balance.location == wanted else TAKEN_FROM
+    if balance.status or line.lot not in ("", balance.lot) or not _is_open(draft, line.site, balance.location, kinds):
         return False
     lot = draft.get(Lot, row_key(line.item, balance.lot)) if balance.lot else None
     return lot is None or not lot.blocked
 
 
-def _is_open_bin(draft: Draft, site: str, code: str) -> bool:
+def _is_open(draft: Draft, site: str, code: str, kinds: Collection[str] = TAKEN_FROM) -> bool:
     if code[:1] == "@":
         return False
     location = draft.get(Location, row_key(site, code))
-    return location is not None and location.kind == "bin" and not location.blocked
+    return location is not None and location.kind in kinds and not location.blocked
 
 
 def _shelf(draft: Draft, balance: Balance) -> Shelf:

@@ -52,6 +52,16 @@ def test_goods_outside_open_bins_are_not_promised(hall: Hall, place: str) -> Non
     assert wanted(hall) == []
 
 
+@pytest.mark.parametrize(("named", "expected"), [("STAGE", [("STAGE", "", 3)]), ("T-1", []), ("", [])])
+def test_goods_that_just_came_in_are_promised_where_the_order_names_their_place(
+    hall: Hall, named: str, expected: list[tuple[str, str, int]]
+) -> None:
+    hall.office(lambda book: opening_stock(book, [lamps("STAGE", 3), lamps("T-1", 5)]))
+    lines = [OrderLine(site=SITE, order="O1", line="line1", item="lamp", quantity=Quantity(5))]
+    hall.office(lambda book: put_order(book, Order(site=SITE, order="O1"), lines, {"line1": named}))
+    assert wanted(hall) == expected
+
+
 def test_a_line_without_stock_gets_its_task_when_stock_is_put_away(hall: Hall) -> None:
     hall.order("O1", line1=3)
     li = hall.picker("LI")

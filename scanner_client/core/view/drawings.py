@@ -53,7 +53,6 @@ def own_rows(one: Scene, layout: Size) -> list[str] | None:
     drawing, state = DRAWINGS.get(one.step.shows), one.state
     if drawing is None or state.menu or state.help or state.panel is not None:
         return None
-    notice = state.notice
-    if notice and notice.refused and notice.reason != drawing.refusal:
-        return None
-    return drawing.rows(one, layout)
+    refused = state.notice is not None and state.notice.refused
+    is_it = drawing.refusal and state.notice is not None and state.notice.reason == drawing.refusal
+    return None if refused and not is_it else drawing.rows(one, layout)
