@@ -149,11 +149,9 @@ class MemoryTransaction:
                 live[key] = msgspec.structs.replace(old, quantity=old.quantity + effect.quantity)  # type: ignore[attr-defined]
             case LineProgress():
                 line = live[(OrderLine.table, effect.key)]
-                live[(OrderLine.table, effect.key)] = msgspec.structs.replace(
-                    line,
-                    done=line.done + effect.done,
-                    short=line.short + effect.short,  # type: ignore[attr-defined]
-                )
+                assert isinstance(line, OrderLine)
+                done, short = line.done + effect.done, line.short + effect.short
+                live[(OrderLine.table, effect.key)] = msgspec.structs.replace(line, done=done, short=short)
             case TaskTurn():
                 key = (Task.table, effect.key)
                 live[key] = msgspec.structs.replace(live[key], state=effect.state)

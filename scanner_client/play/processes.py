@@ -191,7 +191,7 @@ class LedgerProcesses:
             service.stdout.close()
 
     def _environment(self) -> dict[str, str]:
-        """A ledger that a script makes is a training one unless the script says otherwise: there a badge alone will do."""
+        """A script's own ledger is for training unless the script says otherwise: there a badge alone will do."""
         return {"LEDGER_ENVIRONMENT": "training", **_surroundings(), "LEDGER_DB": self.database}
 
 

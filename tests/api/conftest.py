@@ -52,7 +52,8 @@ class Served:
         def work(registry: Registry) -> str:
             return invite(registry, terminal, site, now or datetime.now(UTC))
 
-        return self.do(lambda ledger: ledger.registry(work))
+        code: str = self.do(lambda ledger: ledger.registry(work))
+        return code
 
     async def enrolled(self, terminal: str = "T1", site: str = SITE) -> Device:
         device = Device()

@@ -208,5 +208,5 @@ def test_a_locked_prompt_says_for_how_long() -> None:
 def test_an_empty_panel_says_so(shows: str, said: str, size: Size) -> None:
     known = Told(MemoryTransaction(MemoryStore([])))
     known.found, known.total = [], 0
-    known.deeds = lambda _first, _count: []  # type: ignore[method-assign]
+    known.deeds = lambda _first, _count: []  # type: ignore[method-assign,assignment]
     assert said in drawn(opened(shows), size, known=known).text

@@ -220,7 +220,8 @@ def test_a_queue_with_an_epoch_behind_it_goes_by_stick_and_by_network_in_either_
     ids = scanner.keep(2)
     store = TerminalStore(scanner.home.database, Sources(new_uuid7, utc_now))
     with store.step() as tx:
-        left, _ = tx.head().epoch, tx.mint_epoch(new_epoch())
+        left = tx.head().epoch
+        tx.mint_epoch(new_epoch())
     store.close()
     ids += scanner.keep(1)
     file = tmp_path / "queue.jsonl"
