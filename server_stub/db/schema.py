@@ -181,7 +181,7 @@ backup = Table(
 _INDEXES: dict[type[Row], tuple[tuple[str, ...], ...]] = {
     Task: (("site", "order"), ("site", "item")),
     OrderLine: (("site", "item"),),
-    Conflict: (("site", "state"), ("site", "subject")),
+    Conflict: (("site", "state"), ("site", "subject"), ("site", "account")),
     Balance: (("site", "item"),),
 }
 # What a task is about is in its id. Columns that never change are left out of updates, and so are their indexes.

@@ -102,7 +102,8 @@ class Book(Protocol):
     def get(self, kind: type[R], key: str) -> R | None: ...
     def select(self, kind: type[R], **equal: str) -> Sequence[R]:
         """Rows whose columns equal these texts, in key order. Indexed: Task(site, order), OrderLine(site, order),
-        Conflict(site, state), Conflict(site, subject), Balance(site, location), Balance(site, item), Location(site)."""
+        Conflict(site, state), Conflict(site, subject), Conflict(site, account), Balance(site, location),
+        Balance(site, item), Location(site)."""
 
     def write(self, kind: type[Row], key: str, row: Row | None) -> None:
         """Store one row, or remove it. Only `server_stub.ledger.log` calls this: every change is logged."""
@@ -193,12 +194,15 @@ class Draft:
 
     def select(self, kind: type[R], **equal: str) -> list[R]:
         """As `Book.select`, with the draft's own rows in place of the book's."""
-        rows = {row.key: row for row in self.book.select(kind, **equal)}
-        for (table, key), (_, row) in self.rows.items():
-            if table == kind.table:
-                rows.pop(key, None)
-                if isinstance(row, kind) and all(str(getattr(row, name)) == value for name, value in equal.items()):
-                    rows[key] = row
+        stored = self.book.select(kind, **equal)
+        own = [(key, row) for (table, key), (_, row) in self.rows.items() if table == kind.table]
+        if not own:
+            return list(stored)
+        rows = {row.key: row for row in stored}
+        for key, row in own:
+            rows.pop(key, None)
+            if isinstance(row, kind) and all(str(getattr(row, name)) == value for name, value in equal.items()):
+                rows[key] = row
         return [rows[key] for key in sorted(rows)]
 
     def put(self, row: Row) -> None:

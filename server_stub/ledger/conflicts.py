@@ -6,11 +6,12 @@ when one closes by itself is said in `settle`. A subject is the key of the accou
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
-from server_stub.ledger.book import Book, Draft
+from server_stub.ledger.book import Book, Draft, StoredOperation
 from server_stub.ledger.identity import caused_id
 from sync.wire.operation import Operation
 from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, Conflict
@@ -18,13 +19,19 @@ from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, Conflict
 STOCK_SHORT, TASK_DONE_TWICE = "stock_short", "task_done_twice"
 ORDER_CHANGED, ORDER_CANCELLED = "order_changed", "order_cancelled"
 PROVISIONAL, OPEN, EXPLAINED = "provisional", "open", "explained"
+MAX_LISTED = 50
+"""So many operations a conflict's row lists. The row is logged again with each that joins; all of them are found by
+`Book.in_conflict`."""
+
+OPERATIONS = "operations"
+"""The fact that says how many joined, where they are more than the row lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """What one fact found: the conflict's kind and subject, and what a person deciding it wants to see.
 
-    `facts`: `saw` `did` `they_did` `ledger_now`, and `account` where goods were taken that the ledger does not have.
+    `facts`: `saw` `did` `they_did` `ledger_now`. `account`: where goods were taken that the ledger does not have.
     `with_op`: the earlier operation it disagrees with, where it is one.
     """
 
@@ -34,6 +41,7 @@ class Disagreement:
     facts: dict[str, str] = field(default_factory=dict)
     provisional: bool = False
     with_op: str = ""
+    account: str = ""
 
 
 def raise_or_join(draft: Draft, operation: Operation, found: Disagreement) -> Conflict:
@@ -60,10 +68,8 @@ def active_at(draft: Draft, site: str) -> list[Conflict]:
 
 def _holding(draft: Draft, found: Disagreement) -> Conflict | None:
     """A conflict of another kind whose operation left this very account short: its decision settles the account too."""
-    for known in active_at(draft, found.site):
-        if known.facts.get("account") == found.subject:
-            return known
-    return None
+    held = draft.select(Conflict, site=found.site, account=found.subject)
+    return next((known for known in held if known.state in ACTIVE), None)
 
 
 def _raised(draft: Draft, operation: Operation, found: Disagreement) -> Conflict:
@@ -74,6 +80,7 @@ def _raised(draft: Draft, operation: Operation, found: Disagreement) -> Conflict
         kind=found.kind,
         state=PROVISIONAL if found.provisional else OPEN,
         subject=found.subject,
+        account=found.account,
         n=next_number(draft.book, found.site),
         ops=[found.with_op, operation.id] if found.with_op else [operation.id],
         facts=found.facts,
@@ -82,12 +89,28 @@ def _raised(draft: Draft, operation: Operation, found: Disagreement) -> Conflict
 
 def _joined(draft: Draft, known: Conflict, operation: Operation, found: Disagreement) -> Conflict:
     """While it is provisional its number moves on: who drained before this fact may since hold what explains it."""
-    return msgspec.structs.replace(
-        known,
-        ops=known.ops if operation.id in known.ops else [*known.ops, operation.id],
-        facts=known.facts | {name: found.facts[name] for name in ("ledger_now",) if name in found.facts},
-        n=next_number(draft.book, found.site) if known.state == PROVISIONAL else known.n,
-    )
+    ops = known.ops if operation.id in known.ops else [*known.ops, operation.id]
+    facts = known.facts | {name: found.facts[name] for name in ("ledger_now",) if name in found.facts}
+    if len(ops) > MAX_LISTED:
+        facts[OPERATIONS] = str(int(known.facts.get(OPERATIONS, MAX_LISTED)) + 1)
+        ops = [*ops[: MAX_LISTED - 1], operation.id]
+    n = next_number(draft.book, found.site) if known.state == PROVISIONAL else known.n
+    return msgspec.structs.replace(known, ops=ops, facts=facts, n=n)
+
+
+def operations_of(book: Book, conflict: Conflict) -> Iterator[StoredOperation]:
+    """All operations that joined it, also those its row does not list."""
+    for id in _joining(book, conflict):
+        stored = book.operation(id)
+        if stored is not None:
+            yield stored
+
+
+def _joining(book: Book, conflict: Conflict) -> Iterator[str]:
+    yield from conflict.ops
+    if OPERATIONS in conflict.facts:
+        listed = set(conflict.ops)
+        yield from (id for id in book.in_conflict(conflict.id) if id not in listed)
 
 
 def next_number(book: Book, feed: str) -> int:

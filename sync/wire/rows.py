@@ -202,7 +202,9 @@ class Conflict(Row, frozen=True, kw_only=True, omit_defaults=True):
     """A disagreement for a person to settle. `id` is a UUIDv5 of its cause.
 
     `state`: provisional, open, explained, resolved. `subject` is what it is about (an account key, a task, an order);
-    `ops` the operations involved, oldest first; `facts` what to show (you saw / you did / they did / the ledger has).
+    `ops` the operations involved, oldest first, or, of many, the first and the newest (`facts` then says how many
+    `operations` there are); `facts` what to show (you saw / you did / they did / the ledger has). `account` is the key
+    of the account that its work left short, where that is not the subject.
     """
 
     table: ClassVar[str] = "conflict"
@@ -212,6 +214,7 @@ class Conflict(Row, frozen=True, kw_only=True, omit_defaults=True):
     kind: str
     state: str
     subject: str
+    account: str = ""
     n: int = 0
     ops: list[str] = []
     facts: dict[str, str] = {}

@@ -22,7 +22,7 @@ R = TypeVar("R", bound=Row)
 INDEXED: dict[str, tuple[str, ...]] = {
     Task.table: ("order",),
     OrderLine.table: ("order",),
-    Conflict.table: ("state", "subject"),
+    Conflict.table: ("state", "subject", "account"),
     Balance.table: ("location", "item"),
     Location.table: ("site",),
 }

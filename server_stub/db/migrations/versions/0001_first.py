@@ -58,6 +58,7 @@ def upgrade() -> None:
         _text("kind"),
         _text("state"),
         _text("subject"),
+        _text("account"),
         _number("n"),
         sa.Column("ops", sa.Text(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
@@ -66,6 +67,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
         sqlite_with_rowid=False,
     )
+    op.create_index("conflicts_by_site_account", "conflicts", ["site", "account"])
     op.create_index("conflicts_by_site_state", "conflicts", ["site", "state"])
     op.create_index("conflicts_by_site_subject", "conflicts", ["site", "subject"])
     op.create_table(
