@@ -17,7 +17,7 @@ from server_stub.importing.building import Builder, NotTaken
 from server_stub.ledger.allocation import PICKED_KINDS
 from server_stub.ledger.book import Book, Draft
 from server_stub.ledger.log import Cause, record
-from server_stub.ledger.office import opening_stock, put_order, put_rows
+from server_stub.ledger.office import CannotOpen, opening_stock, put_order, put_rows
 from server_stub.ledger.settling import settle_feeds
 from server_stub.office import office_work
 from sync.wire.canonical import canonical, sha256_hex
@@ -137,8 +137,10 @@ class _Taking:
             self.taken.unchanged += len(rows)
             return
         wanted: list[Row] = []
+        numbers: dict[str, int] = {}
         for one, row in rows:
             assert isinstance(row, Balance)
+            numbers[row.key] = one.row
             held = self.book.get(Balance, row.key)
             if held is None:
                 wanted.append(row)
@@ -148,9 +150,20 @@ class _Taking:
                 reason = f"the ledger has {held.quantity} here; opening stock is for an empty account, count it instead"
                 self.taken.refused.append((one.row, reason))
         for group in _by_feed(wanted):
-            kind, draft = opening_stock(self.book, [row for row in group if isinstance(row, Balance)])
-            record(self.book, draft, Cause(kind, by=f"{self.batch.by} {digest}"), group[0].feed)
-            self.taken.changed += len(group)
+            self._open_stock([row for row in group if isinstance(row, Balance)], numbers)
+
+    def _open_stock(self, balances: list[Balance], numbers: Mapping[str, int]) -> None:
+        """Post these, but for those that the ledger cannot count. `numbers`: the row of each account."""
+        while balances:
+            try:
+                kind, draft = opening_stock(self.book, balances)
+            except CannotOpen as error:
+                balances.remove(error.balance)
+                self.taken.refused.append((numbers[error.balance.key], f"{error}; check the quantity"))
+                continue
+            record(self.book, draft, Cause(kind, by=f"{self.batch.by} {self.batch.digest}"), balances[0].feed)
+            self.taken.changed += len(balances)
+            break
 
     # --- orders
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from server_stub.ledger.applying import can_be_written
 from server_stub.ledger.book import Draft
 from server_stub.ledger.identity import caused_id
 from sync.wire.quantity import Quantity
@@ -79,8 +80,11 @@ def _allocate_line(draft: Draft, line: OrderLine, wanted: str) -> list[Task]:
         return made
     for shelf in _shelves(draft, line, wanted):
         part = missing if (shelf.free - missing).units >= 0 else shelf.free
-        made.append(_want(draft, line, shelf, part))
-        missing = missing - part
+        task = _want(draft, line, shelf, part)
+        if can_be_written(task.quantity):
+            draft.put(task)
+            made.append(task)
+            missing = missing - part
         if not missing:
             break
     return made
@@ -152,11 +156,8 @@ def _want(draft: Draft, line: OrderLine, shelf: Shelf, part: Quantity) -> Task:
     """A task for `part` of the line from the shelf: an open one grows, one that was closed gets a successor."""
     task = _open_task(draft, line, shelf)
     if task is None:
-        task = _new_task(line, shelf, part, _unused_id(draft, line, shelf))
-    else:
-        task = msgspec.structs.replace(task, quantity=task.quantity + part, rev=task.rev + 1)
-    draft.put(task)
-    return task
+        return _new_task(line, shelf, part, _unused_id(draft, line, shelf))
+    return msgspec.structs.replace(task, quantity=task.quantity + part, rev=task.rev + 1)
 
 
 def _open_task(draft: Draft, line: OrderLine, shelf: Shelf) -> Task | None:

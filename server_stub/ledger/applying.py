@@ -11,24 +11,24 @@ from dataclasses import dataclass
 import msgspec
 
 from server_stub.ledger.book import Draft
-from server_stub.ledger.conflicts import TASK_DONE_TWICE
+from server_stub.ledger.conflicts import TASK_DONE_TWICE, operations_of
 from sync.wire.bodies import Posting
 from sync.wire.effects import Effect, LineProgress, TaskTurn
 from sync.wire.operation import Operation
-from sync.wire.quantity import Quantity
+from sync.wire.quantity import MAX_UNITS, Quantity
 from sync.wire.rows import ACTIVE, Balance, Conflict, Order, OrderLine, Task, row_key
 from sync.wire.undoing import UNDONE
 
 DONE, CANCELLED = "done", "cancelled"
-MAX_UNITS_HELD = 10**18
-"""More than this no account or line counts; it fits the 64 bits of a database."""
+MAX_UNITS_HELD = MAX_UNITS - 1
+"""More than this no account, posting, line or task counts: what the ledger writes, every reader can read."""
 
 NOT_YET_KNOWN = "unknown"
 """State of an order line that was worked on before the ledger (again) knows the order."""
 
 
 class TooLarge(Exception):
-    """An account or a line would count more than a database holds; nothing of the fact can be posted."""
+    """An account or a line would count more than can be written; nothing of the fact can be posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,12 @@ def apply_effects(draft: Draft, operation: Operation, found: Iterable[Effect], *
 
 
 def post(draft: Draft, posting: Posting) -> Overdrawn | None:
-    """Book one posting; an account that comes to nothing leaves the picture."""
+    """Book one posting; an account that comes to nothing leaves the picture. Raises TooLarge."""
     account = posting.account
     held = draft.get(Balance, account)
-    total = _counted(posting.quantity if held is None else held.quantity + posting.quantity)
+    total = _counted(posting.quantity)
+    if held is not None:
+        total = _counted(held.quantity + total)
     draft.rows["balance", account] = (Balance, posting.balance(total) if total else None)
     draft.postings.append(posting)
     if total.units < 0 and posting.quantity.units < 0 and posting.location[:1] != "@":
@@ -75,9 +77,13 @@ def post(draft: Draft, posting: Posting) -> Overdrawn | None:
 
 
 def _counted(total: Quantity) -> Quantity:
-    if -MAX_UNITS_HELD <= total.units <= MAX_UNITS_HELD:
+    if can_be_written(total):
         return total
-    raise TooLarge(str(total))
+    raise TooLarge(f"{total} is more than an account can count")
+
+
+def can_be_written(total: Quantity) -> bool:
+    return -MAX_UNITS_HELD <= total.units <= MAX_UNITS_HELD
 
 
 def _progress(draft: Draft, effect: LineProgress, item: str) -> None:
@@ -149,8 +155,7 @@ def reopen(draft: Draft, site: str, task_id: str, undone: str) -> None:
 def _other_completion(draft: Draft, site: str, task_key: str, undone: str) -> Operation | None:
     for conflict in draft.select(Conflict, site=site, subject=task_key):
         if conflict.kind == TASK_DONE_TWICE and conflict.state in ACTIVE:
-            for op_id in conflict.ops:
-                stored = draft.book.operation(op_id)
-                if stored and stored.operation and op_id != undone and stored.outcome.state != UNDONE:
+            for stored in operations_of(draft.book, conflict):
+                if stored.operation and stored.id != undone and stored.outcome.state != UNDONE:
                     return stored.operation
     return None

@@ -10,7 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from server_stub.ledger.allocation import allocate, release, restock, still_to_allocate
-from server_stub.ledger.applying import CANCELLED, NOT_YET_KNOWN, finish_order, line_state, post
+from server_stub.ledger.applying import (
+    CANCELLED,
+    NOT_YET_KNOWN,
+    TooLarge,
+    can_be_written,
+    finish_order,
+    line_state,
+    post,
+)
 from server_stub.ledger.book import Book, Draft
 from server_stub.ledger.conflicts import next_number
 from sync.wire.bodies import ADJUST, Posting
@@ -18,6 +26,14 @@ from sync.wire.rows import Balance, Order, OrderLine, Row, Task
 
 Change = tuple[str, Draft]
 """A draft with the kind to log it under, as `settle` gives it."""
+
+
+class CannotOpen(Exception):
+    """Opening stock that this ledger cannot count; nothing of the batch was posted."""
+
+    def __init__(self, balance: Balance, message: str) -> None:
+        super().__init__(message)
+        self.balance = balance
 
 
 def put_rows(book: Book, rows: Iterable[Row], kind: str = "rows_put") -> Change:
@@ -30,13 +46,19 @@ def put_rows(book: Book, rows: Iterable[Row], kind: str = "rows_put") -> Change:
 
 
 def opening_stock(book: Book, balances: Sequence[Balance]) -> Change:
-    """Add each balance to its account, from `@adjust`: the sum stays zero. Lines that waited get their tasks."""
+    """Add each balance to its account, from `@adjust`: the sum stays zero. Lines that waited get their tasks.
+
+    Raises CannotOpen for the first balance that cannot be counted.
+    """
     draft = Draft(book)
     for balance in balances:
         if balance.quantity:
             fields = {name: getattr(balance, name) for name in Balance.__struct_fields__}
-            post(draft, Posting(**fields))
-            post(draft, Posting(**fields | {"location": ADJUST, "status": "", "quantity": -balance.quantity}))
+            try:
+                post(draft, Posting(**fields))
+                post(draft, Posting(**fields | {"location": ADJUST, "status": "", "quantity": -balance.quantity}))
+            except TooLarge as error:
+                raise CannotOpen(balance, str(error)) from error
     restock(draft)
     return "stock_opened", draft
 
@@ -102,7 +124,7 @@ def _shrink_tasks(draft: Draft, order: Order) -> None:
 
 def _reduce(draft: Draft, task: Task, *, line: OrderLine | None = None, to_nothing: bool = False) -> None:
     left = task.quantity + still_to_allocate(draft, line) if line else task.quantity
-    if to_nothing or left.units <= 0:
+    if to_nothing or left.units <= 0 or not can_be_written(left):
         draft.put(msgspec.structs.replace(task, state=CANCELLED, rev=task.rev + 1))
     else:
         draft.put(msgspec.structs.replace(task, quantity=left, rev=task.rev + 1))
