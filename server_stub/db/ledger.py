@@ -17,6 +17,7 @@ from server_stub.db.dialect import Flavour
 from server_stub.db.keeping import ROWS_PER_PART, compact, note_backup, positions
 from server_stub.db.reading import read_operations, read_rows, read_units
 from server_stub.db.registry import SqlRegistry
+from server_stub.db.schema import ROW_TABLES
 from server_stub.db.session import Session, Statements, session
 from server_stub.db.verify import problems
 from server_stub.ledger.book import Backup, Book, NeedsFeed, StoredOperation, Terminal
@@ -24,7 +25,7 @@ from server_stub.ledger.exchange import exchange, feeds_to_lock, read
 from server_stub.ledger.settling import settle_feeds
 from sync.wire.messages import SyncReply, SyncRequest, feed_origin
 from sync.wire.operation import Cursor
-from sync.wire.rows import Row
+from sync.wire.rows import Row, Site
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
@@ -114,15 +115,16 @@ class Ledger:
         """Answer a registered terminal's request. The envelope was checked: token, ledger, signature, limits."""
         with session(self._engine, self._statements, writing=False) as opened:
             terminal = StreamPart(opened).terminal(request.terminal)
-        assert terminal is not None, "who may not come in was refused before"
-        incoming = read(request, terminal)
+            assert terminal is not None, "who may not come in was refused before"
+            incoming = read(request, terminal)
+            feeds = {feed for feed in feeds_to_lock(request, terminal, incoming) if _is_site(opened, terminal, feed)}
 
         def answer(book: SqlBook) -> SyncReply:
             stands = book.terminal(terminal.id) or terminal
             book.read_ahead(terminal.id, request.stream.epoch, incoming)
             return exchange(book, stands, request, incoming)
 
-        return self._run(feeds_to_lock(request, terminal, incoming), answer, terminal.id)
+        return self._run(feeds, answer, terminal.id)
 
     def registry(self, work: Callable[[Registry], T]) -> T:
         """`work` in one transaction. Where a terminal left a site, conflicts that waited for its word are settled."""
@@ -194,3 +196,8 @@ class Ledger:
         """What differs between log, operations and tables, a sentence each; empty where nothing does (R27)."""
         with session(self._engine, self._statements, writing=False) as opened:
             return list(problems(opened, self._identity))
+
+
+def _is_site(opened: Session, terminal: Terminal, feed: str) -> bool:
+    """Whether there can be a feed of this name. A name that a terminal made up gets neither lock nor feed."""
+    return feed == terminal.site or opened.row(ROW_TABLES[Site], key=feed) is not None

@@ -1,7 +1,8 @@
-"""Codes the ledger does not know (yet): an item, a location, an order scanned before its import reached this ledger.
+"""Codes the ledger does not know (yet): an item, a place, an order, a site used before its import reached this ledger.
 
-The fact is posted all the same. Goods of an unknown item, or at an unknown location, stand on `@unknown` until the code
-is known; then `settle` moves them to where they were scanned and the conflict closes by itself.
+The fact is posted all the same. Goods of an unknown item, at an unknown location or on their way to an unknown site
+stand on `@unknown` until the code is known; then `settle` moves them to where they were scanned, and the conflict
+closes by itself.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from server_stub.ledger.book import Draft, StoredOperation
 from server_stub.ledger.conflicts import Disagreement, in_short
 from sync.wire.bodies import TERMINAL_TOTE, Goods
 from sync.wire.effects import subject_of
+from sync.wire.messages import GLOBAL_FEED
 from sync.wire.operation import Operation
-from sync.wire.rows import BY_TABLE, REFERENCE_UNKNOWN, Conflict, Item, Location, Order, Row, row_key
+from sync.wire.rows import BY_TABLE, REFERENCE_UNKNOWN, SEPARATOR, Conflict, Item, Location, Order, Row, Site, row_key
 from sync.wire.undoing import unknown_subjects
 
 
@@ -28,7 +30,7 @@ def unknown_references(draft: Draft, operation: Operation, body: Any) -> list[Di
             provisional=True,
         )
         for kind, key in _references(operation, body)
-        if draft.get(kind, key) is None
+        if not _is_there(draft, kind, key)
     ]
 
 
@@ -37,6 +39,8 @@ def _references(operation: Operation, body: Any) -> list[tuple[type[Row], str]]:
     found: list[tuple[type[Row], str]] = []
     if isinstance(body, Goods):
         found.append((Item, body.item))
+        sites = (getattr(body, "to_site", ""), getattr(body, "from_site", ""))
+        found += [(Site, other) for other in sites if other]
         places = (getattr(body, "location", ""), getattr(body, "to", ""))
         found += [(Location, row_key(site, place)) for place in places if _needs_a_row(place)]
     order = getattr(body, "order", "")
@@ -51,8 +55,13 @@ def _needs_a_row(place: str) -> bool:
 
 def is_known(draft: Draft, subject: str) -> bool:
     """Whether the row that a conflict's subject names exists by now."""
-    table, key = subject.split("\x1f", 1)
-    return draft.get(BY_TABLE[table], key) is not None
+    table, key = subject.split(SEPARATOR, 1)
+    return _is_there(draft, BY_TABLE[table], key)
+
+
+def _is_there(draft: Draft, kind: type[Row], key: str) -> bool:
+    """No site has the name of the feed that belongs to none."""
+    return draft.get(kind, key) is not None and not (kind is Site and key == GLOBAL_FEED)
 
 
 def still_unknown(draft: Draft, stored: StoredOperation) -> set[str]:

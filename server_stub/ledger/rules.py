@@ -6,6 +6,7 @@ the bytes alone tell (unreadable, unknown version or kind) is found in `incoming
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from server_stub.ledger.allocation import restock
@@ -19,17 +20,15 @@ from server_stub.ledger.conflicts import (
     raise_or_join,
     seen_number,
 )
+from server_stub.ledger.measuring import as_measured, measured
 from server_stub.ledger.references import still_unknown, unknown_references
-from server_stub.ledger.settle import settle
 from server_stub.ledger.work import standing
 from sync.wire.bodies import Undone, decode_body
 from sync.wire.effects import TaskTurn, effects, set_aside
 from sync.wire.operation import Operation
-from sync.wire.quantity import BadQuantity, Quantity
-from sync.wire.rows import Conflict, Item
+from sync.wire.quantity import BadQuantity
+from sync.wire.rows import Conflict
 from sync.wire.undoing import UNDONE, is_without_effect
-
-__all__ = ["judge", "settle"]
 
 
 def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
@@ -38,11 +37,15 @@ def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
     Goods, locations and orders must have rows, or the fact stands on `@unknown` under `reference_unknown`. Raises
     NeedsFeed where an effect lies in a feed whose lock is not held.
     """
-    misplaced = _misplaced(draft, operation, body)
+    misplaced = _misplaced(draft, operation)
     if misplaced:
         return Judgement("quarantined", reason=misplaced)
     try:
-        return _judge_undo(draft, operation, body) if isinstance(body, Undone) else _judge_fact(draft, operation, body)
+        if isinstance(body, Undone):
+            return _judge_undo(draft, operation, body)
+        return _judge_fact(draft, operation, measured(draft, body))
+    except BadQuantity:
+        return Judgement("quarantined", reason="too_many_decimals")
     except TooLarge:
         draft.rows.clear()
         draft.postings.clear()
@@ -50,24 +53,14 @@ def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
         return Judgement("quarantined", reason="too_large")
 
 
-def _misplaced(draft: Draft, operation: Operation, body: Any) -> str:
+def _misplaced(draft: Draft, operation: Operation) -> str:
     """Why this operation cannot be judged here; empty where it can."""
     terminal = draft.book.terminal(operation.terminal)
     if operation.ledger_id != draft.book.ledger_id:
         return "not_this_ledger"
     if terminal is None or terminal.site != operation.site:
         return "not_this_site"
-    quantity: Quantity | None = getattr(body, "quantity", None)
-    item = draft.get(Item, body.item) if quantity is not None and quantity.scale else None
-    return "too_many_decimals" if item and quantity and not _fits_scale(quantity, item.scale) else ""
-
-
-def _fits_scale(quantity: Quantity, scale: int) -> bool:
-    try:
-        quantity.at(scale)
-    except BadQuantity:
-        return False
-    return True
+    return ""
 
 
 # --- facts ------------------------------------------------------------------------------------------------------------
@@ -76,7 +69,7 @@ def _fits_scale(quantity: Quantity, scale: int) -> bool:
 def _judge_fact(draft: Draft, operation: Operation, body: Any) -> Judgement:
     meanwhile = standing(draft, operation, body)
     unknown = unknown_references(draft, operation, body)
-    found = set_aside(effects(operation, body), {one.subject for one in unknown})
+    found = set_aside(effects(operation, body), {one.subject for one in unknown}, operation.site)
     overdrawn = apply_effects(draft, operation, found, item=getattr(body, "item", ""))
     restock(draft)
     if not (meanwhile.found or unknown or overdrawn):
@@ -91,9 +84,7 @@ def _settled_together(
     """One conflict for one fact: what disagrees about the work also answers for the goods it took too many of."""
     if found is None:
         return [_short(operation, body, one) for one in overdrawn]
-    for one in overdrawn:
-        found.facts["account"] = one.account
-    return [found]
+    return [replace(found, account=overdrawn[-1].account) if overdrawn else found]
 
 
 def _short(operation: Operation, body: Any, one: Overdrawn) -> Disagreement:
@@ -126,9 +117,9 @@ def _judge_undo(draft: Draft, operation: Operation, body: Undone) -> Judgement:
 
 def _undo(draft: Draft, operation: Operation, stored: StoredOperation, target: Operation) -> Judgement:
     """The opposite effects, from wherever the goods of the target stand."""
-    body = decode_body(target)
+    body = as_measured(draft, decode_body(target))
     turned = effects(operation, Undone(target=target.id), (target, body))
-    found = set_aside(turned, still_unknown(draft, stored))
+    found = set_aside(turned, still_unknown(draft, stored), target.site)
     overdrawn = apply_effects(draft, operation, found, item=getattr(body, "item", ""))
     for turn in found:
         if isinstance(turn, TaskTurn):

@@ -6,9 +6,13 @@ that could explain it has drained past it, opens for people, with a count task w
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+
 import msgspec
 
-from server_stub.ledger.applying import CANCELLED, Overdrawn, post
+from server_stub.ledger.allocation import restock
+from server_stub.ledger.applying import CANCELLED, Overdrawn, TooLarge, post
 from server_stub.ledger.book import Book, Draft, StoredOperation
 from server_stub.ledger.conflicts import (
     EXPLAINED,
@@ -18,9 +22,11 @@ from server_stub.ledger.conflicts import (
     Disagreement,
     active_at,
     in_short,
+    operations_of,
     raise_or_join,
 )
 from server_stub.ledger.identity import caused_id
+from server_stub.ledger.measuring import as_measured
 from server_stub.ledger.over import still_beyond
 from server_stub.ledger.references import is_known, still_unknown
 from sync.wire.bodies import Posting, Received, decode_body
@@ -31,26 +37,47 @@ from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, SEPARATOR, Balance, Confli
 from sync.wire.undoing import UNDONE
 
 SETTLED = "conflicts_settled"
+STRETCH = 100
+"""So many operations of a conflict are dealt with in one entry of the log."""
+
+_Live = tuple[Operation, StoredOperation]
 
 
-def settle(book: Book, site: str) -> list[tuple[str, Draft]]:
-    """Close or open what this moment allows; a draft comes with the kind to log it under. Usually nothing.
+def settle(book: Book, site: str) -> Iterator[Draft]:
+    """Close and open what this moment allows, until nothing more follows. Usually nothing.
 
-    To be called under the site's lock after anything that changed the site's rows or a terminal's `drained`.
+    Each draft is to be recorded before the next is asked for. To be called under the site's lock after anything that
+    changed the site's rows or a terminal's `drained`.
     """
-    draft = Draft(book)
-    standing = active_at(draft, site)
-    for conflict in sorted(standing, key=lambda one: one.kind != REFERENCE_UNKNOWN):
-        if not _persists(draft, conflict):
-            _explain(draft, conflict)
-        elif conflict.state == PROVISIONAL and _is_due(book, conflict):
-            _open(draft, conflict)
-    return [(SETTLED, draft)] if draft.rows else []
+    moved = True
+    while moved:
+        moved = False
+        heard = _heard(book, site)
+        for standing in sorted(active_at(Draft(book), site), key=lambda one: one.kind != REFERENCE_UNKNOWN):
+            conflict = book.get(Conflict, standing.key)
+            if conflict is not None and conflict.state in ACTIVE:
+                for draft in _settled(book, conflict, heard):
+                    moved = True
+                    yield draft
 
 
-def _is_due(book: Book, conflict: Conflict) -> bool:
-    """Every terminal that can post on the account has reported an empty queue after reading past the conflict."""
-    return all(one.drained.get(conflict.site, 0) >= conflict.n for one in book.terminals(conflict.site))
+def _heard(book: Book, site: str) -> int:
+    """Up to this change number every terminal of the site has read and reported an empty queue."""
+    return min((one.drained.get(site, 0) for one in book.terminals(site)), default=sys.maxsize)
+
+
+def _settled(book: Book, conflict: Conflict, heard: int) -> Iterator[Draft]:
+    if not _persists(Draft(book), conflict) and _can_be_explained(book, conflict):
+        return _explain(book, conflict)
+    if conflict.state == PROVISIONAL and conflict.n <= heard:
+        return _open(book, conflict)
+    return iter(())
+
+
+def _stretches(book: Book, conflict: Conflict) -> list[list[_Live]]:
+    """Its operations in stretches: each is logged in an entry of its own, so that no entry outgrows a page."""
+    live = list(_live(book, conflict))
+    return [live[at : at + STRETCH] for at in range(0, len(live), STRETCH)] or [[]]
 
 
 # --- is the cause still there? ----------------------------------------------------------------------------------------
@@ -62,25 +89,30 @@ def _persists(draft: Draft, conflict: Conflict) -> bool:
             balance = draft.get(Balance, conflict.subject)
             return balance is not None and balance.quantity.units < 0
         case "task_done_twice":
-            return sum(_is_about(conflict, one) for one, _ in _live(draft, conflict)) > 1
+            return sum(_is_about(conflict, one) for one, _ in _live(draft.book, conflict)) > 1
         case "order_cancelled":
             order = draft.get(Order, conflict.subject)
-            return order is not None and order.state == CANCELLED and bool(_live(draft, conflict))
+            return order is not None and order.state == CANCELLED and _is_any_live(draft, conflict)
         case "order_changed":
-            return any(_unwanted(draft, one) for one, _ in _live(draft, conflict))
+            return any(_unwanted(draft, one) for one, _ in _live(draft.book, conflict))
         case "reference_unknown":
-            return not is_known(draft, conflict.subject) and bool(_live(draft, conflict))
+            return not is_known(draft, conflict.subject) and _is_any_live(draft, conflict)
         case "over_received" | "order_closed":
-            bodies = ((one, decode_body(one)) for one, _ in _live(draft, conflict))
+            bodies = ((one, decode_body(one)) for one, _ in _live(draft.book, conflict))
             return any(isinstance(body, Received) and still_beyond(draft, one, body) for one, body in bodies)
         case _:
             return True
 
 
-def _live(draft: Draft, conflict: Conflict) -> list[tuple[Operation, StoredOperation]]:
+def _live(book: Book, conflict: Conflict) -> Iterator[_Live]:
     """Its operations that were not undone."""
-    stored = (draft.book.operation(id) for id in conflict.ops)
-    return [(one.operation, one) for one in stored if one and one.operation and one.outcome.state != UNDONE]
+    for stored in operations_of(book, conflict):
+        if stored.operation and stored.outcome.state != UNDONE:
+            yield stored.operation, stored
+
+
+def _is_any_live(draft: Draft, conflict: Conflict) -> bool:
+    return any(True for _ in _live(draft.book, conflict))
 
 
 def _is_about(conflict: Conflict, operation: Operation) -> bool:
@@ -97,16 +129,49 @@ def _unwanted(draft: Draft, operation: Operation) -> bool:
 # --- explained --------------------------------------------------------------------------------------------------------
 
 
-def _explain(draft: Draft, conflict: Conflict) -> None:
-    draft.put(msgspec.structs.replace(conflict, state=EXPLAINED))
-    if conflict.kind == REFERENCE_UNKNOWN:
-        _move_to_where_scanned(draft, conflict)
+def _can_be_explained(book: Book, conflict: Conflict) -> bool:
+    """Whether every account can count what it would get. Else the conflict stays, for people to see: what cannot be
+    settled must not stop the exchange of whoever comes by."""
+    if conflict.kind != REFERENCE_UNKNOWN:
+        return True
+    trial = Draft(book)
+    trial.put(_explained(conflict))
+    try:
+        for stretch in _stretches(book, conflict):
+            _explain_stretch(trial, conflict, stretch)
+    except TooLarge:
+        return False
+    return True
+
+
+def _explain(book: Book, conflict: Conflict) -> Iterator[Draft]:
+    for place, stretch in enumerate(_stretches(book, conflict)):
+        draft = Draft(book)
+        if place == 0:
+            draft.put(_explained(conflict))
+            _call_off_count(draft, conflict)
+        _explain_stretch(draft, conflict, stretch)
+        restock(draft)
+        if draft.rows or draft.states:
+            yield draft
+
+
+def _explained(conflict: Conflict) -> Conflict:
+    return msgspec.structs.replace(conflict, state=EXPLAINED)
+
+
+def _explain_stretch(draft: Draft, conflict: Conflict, stretch: list[_Live]) -> None:
+    for operation, stored in stretch:
+        if conflict.kind == REFERENCE_UNKNOWN:
+            _move_to_where_scanned(draft, conflict.subject, operation, stored)
+        if conflict.id in stored.outcome.conflicts and not _has_other_conflict(draft, operation, stored):
+            draft.states[operation.id] = EXPLAINED
+
+
+def _call_off_count(draft: Draft, conflict: Conflict) -> None:
     count = draft.get(Task, row_key(conflict.site, _count_id(draft.book, conflict)))
     if count is not None and count.state == "open":
         draft.put(msgspec.structs.replace(count, state=CANCELLED, rev=count.rev + 1))
-    for operation, stored in _live(draft, conflict):
-        if conflict.id in stored.outcome.conflicts and not _has_other_conflict(draft, operation, stored):
-            draft.states[operation.id] = EXPLAINED
 
 
 def _has_other_conflict(draft: Draft, operation: Operation, stored: StoredOperation) -> bool:
@@ -115,19 +180,17 @@ def _has_other_conflict(draft: Draft, operation: Operation, stored: StoredOperat
     return any(one is not None and one.state in ACTIVE for one in found)
 
 
-def _move_to_where_scanned(draft: Draft, conflict: Conflict) -> None:
-    """The code is known now: what its operations put on `@unknown` goes to where they scanned it."""
-    for operation, stored in _live(draft, conflict):
-        body = decode_body(operation)
-        others = still_unknown(draft, stored)
-        for scanned in effects(operation, body):
-            if isinstance(scanned, Posting):
-                before, after = aside(scanned, others | {conflict.subject}), aside(scanned, others)
-                _move(draft, operation, before, after)
+def _move_to_where_scanned(draft: Draft, subject: str, operation: Operation, stored: StoredOperation) -> None:
+    """The code is known now: what the operation put on `@unknown` goes to where it was scanned."""
+    others = still_unknown(draft, stored)
+    for scanned in effects(operation, as_measured(draft, decode_body(operation))):
+        if isinstance(scanned, Posting):
+            before = aside(scanned, others | {subject}, operation.site)
+            _move(draft, operation, before, aside(scanned, others, operation.site))
 
 
 def _move(draft: Draft, operation: Operation, before: Posting, after: Posting) -> None:
-    if before.location == after.location:
+    if before.account == after.account:
         return
     post(draft, msgspec.structs.replace(before, quantity=-before.quantity))
     short = post(draft, after)
@@ -143,13 +206,16 @@ def _short(operation: Operation, one: Overdrawn) -> Disagreement:
 # --- opened -----------------------------------------------------------------------------------------------------------
 
 
-def _open(draft: Draft, conflict: Conflict) -> None:
-    draft.put(msgspec.structs.replace(conflict, state=OPEN))
-    if conflict.kind == STOCK_SHORT:
-        draft.put(_count_task(draft.book, conflict))
-    for operation, stored in _live(draft, conflict):
-        if conflict.id in stored.outcome.conflicts:
-            draft.states[operation.id] = OPEN
+def _open(book: Book, conflict: Conflict) -> Iterator[Draft]:
+    for place, stretch in enumerate(_stretches(book, conflict)):
+        draft = Draft(book)
+        if place == 0:
+            draft.put(msgspec.structs.replace(conflict, state=OPEN))
+            if conflict.kind == STOCK_SHORT:
+                draft.put(_count_task(book, conflict))
+        draft.states |= {one.id: OPEN for one, stored in stretch if conflict.id in stored.outcome.conflicts}
+        if draft.rows or draft.states:
+            yield draft
 
 
 def _count_id(book: Book, conflict: Conflict) -> str:

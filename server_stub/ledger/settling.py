@@ -33,7 +33,5 @@ def settle_feeds(book: Book, feeds: Iterable[str], *, terminal: str = "", by: st
 
 
 def _settle(book: Book, feed: str, cause: Cause) -> None:
-    """Until nothing more follows: what one closing conflict moves may open or close another."""
-    while drafts := settle(book, feed):
-        for _, draft in drafts:
-            record(book, draft, cause, feed)
+    for draft in settle(book, feed):
+        record(book, draft, cause, feed)

@@ -15,7 +15,7 @@ import msgspec
 from sync.wire.bodies import UNKNOWN, Picked, Posting, Received, ShortReported, Undone, postings, reversed_postings
 from sync.wire.operation import Operation
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Item, Location, Row, row_key
+from sync.wire.rows import Item, Location, Row, Site, row_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +93,17 @@ def subject_of(kind: type[Row], key: str) -> str:
     return row_key(kind.table, key)
 
 
-def aside(posting: Posting, unknown: Collection[str]) -> Posting:
-    """Where the goods of a posting stand while these subjects are unknown: on `@unknown`, if it names one of them."""
+def aside(posting: Posting, unknown: Collection[str], home: str) -> Posting:
+    """Where the goods of a posting stand while these subjects are unknown: on `@unknown` of the operation's own site,
+    `home`, if it names one of them."""
     if posting.location[:1] == "@":
-        return posting
+        abroad = posting.site != home and subject_of(Site, posting.site) in unknown
+        return msgspec.structs.replace(posting, site=home, location=UNKNOWN) if abroad else posting
     item = subject_of(Item, posting.item)
     place = subject_of(Location, row_key(posting.site, posting.location))
     return msgspec.structs.replace(posting, location=UNKNOWN) if item in unknown or place in unknown else posting
 
 
-def set_aside(found: list[Effect], unknown: Collection[str]) -> list[Effect]:
+def set_aside(found: list[Effect], unknown: Collection[str], home: str) -> list[Effect]:
     """The effects with goods of unknown subjects on `@unknown` instead of where they were scanned."""
-    return [aside(one, unknown) if isinstance(one, Posting) else one for one in found] if unknown else found
+    return [aside(one, unknown, home) if isinstance(one, Posting) else one for one in found] if unknown else found

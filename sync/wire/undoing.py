@@ -50,7 +50,7 @@ def taken_back(
             return effect
         if not _is_in_rows(outcome, effect_feed(effect)) or not _takes_back(answer, outcome):
             return None
-        return aside(effect, unknown) if isinstance(effect, Posting) else effect
+        return aside(effect, unknown, target[0].site) if isinstance(effect, Posting) else effect
 
     return [turned(effect) for effect in reversed_effects(effects(*target))]
 

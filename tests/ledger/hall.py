@@ -20,7 +20,7 @@ from sync.wire.canonical import ZERO_HASH
 from sync.wire.messages import Limits, Outcome, StreamOffer, SyncReply, SyncRequest, feed_origin
 from sync.wire.operation import Cursor, Link, link_hash, new_operation, op_hash
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Balance, Conflict, Item, Location, Order, OrderLine, Row, Task, row_key
+from sync.wire.rows import Balance, Conflict, Item, Location, Order, OrderLine, Row, Site, Task, row_key
 
 SITE, OTHER, LEDGER = "HALL", "YARD", "ledger-1"
 R = TypeVar("R", bound=Row)
@@ -38,7 +38,8 @@ class Hall:
         self.ledger = ledger
         self.ledger_id = ledger_id
         self._register = register
-        self.office(lambda book: put_rows(book, [Item(code="lamp"), Item(code="cup"), Item(code="rope", scale=2)]))
+        items = [Item(code="lamp"), Item(code="cup"), Item(code="rope", scale=2)]
+        self.office(lambda book: put_rows(book, [Site(code=SITE), Site(code=OTHER), *items]))
         bins = [Location(site=SITE, code=f"A-0{place}", walk=place) for place in range(1, 10)]
         others = [("STAGE", "staging"), ("T-1", "tote"), ("T-2", "tote")]
         self.office(

@@ -8,8 +8,9 @@ import pytest
 from ledger.hall import OTHER, SITE, Hall, lamps
 
 from server_stub.ledger.office import cancel_order, opening_stock, put_order, put_rows
+from sync.wire.codec import decode, encode
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Conflict, Item, Location, Order, OrderLine
+from sync.wire.rows import Balance, Conflict, Item, Location, Order, OrderLine
 
 # --- facts that agree -------------------------------------------------------------------------------------------------
 
@@ -102,16 +103,68 @@ def test_an_operation_that_cannot_be_judged_here_is_quarantined_and_the_stream_g
     assert hall.held() == {"A-01": 4, "A-02": 1}
 
 
-def test_more_than_an_account_can_count_is_quarantined(hall: Hall) -> None:
+@pytest.mark.parametrize(
+    ("item", "first", "second"),
+    [
+        ("never-seen", "0.000001", "999999999999999"),
+        ("lamp", "999999999999999", "999999999999999"),
+        ("lamp", "999999999999999", "1"),
+        ("rope", "0.01", "999999999999999"),
+    ],
+)
+def test_more_than_anyone_could_read_again_is_quarantined(hall: Hall, item: str, first: str, second: str) -> None:
+    """X3: whatever the ledger writes, every terminal reads."""
     li = hall.picker("LI")
     ops = [
-        li.record("received", {"item": "never-seen", "quantity": quantity, "location": "STAGE"})
-        for quantity in ("0.000001", "999999999999999")
+        li.record("received", {"item": item, "quantity": quantity, "location": "STAGE"}) for quantity in (first, second)
     ]
     li.sync()
     found = hall.outcome(ops[1])
     assert (found.outcome, found.reason) == ("quarantined", "too_large")
-    assert hall.held("never-seen") == {"@unknown": 1}
+    assert hall.outcome(ops[0]).outcome != "quarantined"
+    for balance in hall.rows(Balance, item=item):
+        assert decode(encode(balance), Balance) == balance
+
+
+def test_a_debt_is_no_way_to_post_more_than_anyone_could_read(hall: Hall) -> None:
+    """From a great debt to a great stock in one posting: both can be counted, the posting cannot."""
+    li = hall.picker("LI")
+    much = "999999999999999"
+    li.record("transferred_out", {"item": "lamp", "quantity": much, "location": "A-01", "to_site": OTHER})
+    hall.office(lambda book: put_rows(book, [Item(code="lamp", scale=1)]))
+    op = li.record("moved", {"item": "lamp", "quantity": "199999999999999", "location": "A-02", "to": "A-01"})
+    li.sync()
+    assert hall.outcome(op).reason == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("item", "written", "counted"),
+    [
+        ("lamp", "2.000000", Quantity(2)),
+        ("rope", "2", Quantity(200, 2)),
+        ("never-seen", "2.500000", Quantity(25, 1)),
+    ],
+)
+def test_an_account_counts_in_the_decimals_of_its_item(hall: Hall, item: str, written: str, counted: Quantity) -> None:
+    """Whatever a terminal wrote: one fact with six decimals would leave the account counting millionths for ever."""
+    li = hall.picker("LI")
+    li.record("received", {"item": item, "quantity": written, "location": "STAGE"})
+    li.sync()
+    assert {one.quantity for one in hall.rows(Balance, item=item)} == {counted, -counted}
+
+
+def test_goods_scanned_before_their_item_was_known_come_to_count_in_its_decimals(hall: Hall) -> None:
+    li = hall.picker("LI")
+    op = li.record("received", {"item": "new", "quantity": "2.500000", "location": "STAGE"})
+    li.sync()
+    hall.office(lambda book: put_rows(book, [Item(code="new", scale=3)]))
+    li.receive(1, "STAGE")
+    li.sync()
+    (stage,) = hall.rows(Balance, site=SITE, location="STAGE", item="new")
+    assert stage.quantity == Quantity(2500, 3)
+    li.undo(op)
+    li.sync()
+    assert hall.rows(Balance, item="new") == []
 
 
 # --- undo -------------------------------------------------------------------------------------------------------------

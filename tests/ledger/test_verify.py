@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -165,7 +166,7 @@ def test_an_account_that_was_empty_for_a_while_may_count_in_other_decimals_since
     hall = Hall(ledger, registering(ledger))
     li = hall.picker("LI")
     for scale, quantity in ((2, "1.00"), (0, "1")):
-        hall.office(lambda book, scale=scale: put_rows(book, [Item(code="cup", scale=scale)]))
+        hall.office(partial(put_rows, rows=[Item(code="cup", scale=scale)]))
         for source, to in (("A-01", "A-02"), ("A-02", "A-01")):
             li.record("moved", {"item": "cup", "quantity": quantity, "location": source, "to": to})
         li.sync()

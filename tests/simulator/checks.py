@@ -100,7 +100,7 @@ class Checks:
                 and (target in pending or _stands(state.held[target], one, moment))
             ):
                 taken_back.add(target)
-                yield set_aside(list(self.world.true_effects[id]), moment.unknown_to(target))
+                yield set_aside(list(self.world.true_effects[id]), moment.unknown_to(target), feed)
 
     # --- after the last fault
 
