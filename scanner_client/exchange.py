@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TypeVar
@@ -10,6 +11,7 @@ from typing import TypeVar
 from scanner_client.clock import new_epoch, utc_now
 from scanner_client.home import Home, HomeError
 from scanner_client.keys import TerminalKey, read_key
+from scanner_client.logs import log
 from scanner_client.ports import StoreError
 from scanner_client.store import StoreThread
 from sync.core.absorb import Absorbed, Verdict, absorb
@@ -47,7 +49,8 @@ class StoreExchange:
     # --- in the store's thread
 
     def _compose(self, send: Send) -> Composed:
-        with self._thread.store.sync_transaction() as tx:
+        """Only reads, so that a terminal whose disk is full or read-only can still hand its queue over."""
+        with self._thread.store.reading() as tx:
             composed = compose(
                 tx,
                 have_seq=send.have_seq,
@@ -56,10 +59,18 @@ class StoreExchange:
                 now=utc_now(),
                 program=self._program,
             )
-            links = composed.request.stream.links
-            if links:
+        self._note_sent(composed)
+        return composed
+
+    def _note_sent(self, composed: Composed) -> None:
+        links = composed.request.stream.links
+        if not links:
+            return
+        try:
+            with self._thread.store.step() as tx:
                 tx.note_sent(links[-1].seq)
-            return composed
+        except StoreError as error:
+            log("sending not noted", logging.WARNING, said=str(error))
 
     def _absorb(self, sent: Sent, reply: SyncReply) -> Absorbed:
         with self._thread.store.sync_transaction() as tx:
@@ -70,7 +81,7 @@ class StoreExchange:
             return result
 
     def _cursors(self) -> tuple[str, Sequence[Cursor]]:
-        with self._thread.store.sync_transaction() as tx:
+        with self._thread.store.reading() as tx:
             return tx.terminal, [tx.shadow(feed) or tx.cursor(feed) for feed in tx.feeds()]
 
     async def _stored(self, work: Callable[[], T]) -> T:

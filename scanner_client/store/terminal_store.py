@@ -49,6 +49,12 @@ class TerminalStore:
     sync_transaction = step
     """One exchange with the ledger: the same transaction, seen through the sync core's protocol."""
 
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A look that keeps nothing: it works on a disk that is full or read-only. Raises StoreError."""
+        with self._connection.reading() as (connection, identity):
+            yield Transaction(connection, identity, self._sources)
+
     def close(self) -> None:
         """In the thread that used it."""
         self._connection.close()

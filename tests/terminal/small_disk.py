@@ -18,6 +18,9 @@ from scanner_client.clock import new_uuid7, utc_now
 from scanner_client.ports import StoreError
 from scanner_client.store import Identity, TerminalStore, create_store
 from scanner_client.store.identity import Sources
+from sync.core.offer import compose
+from sync.wire.messages import Limits
+from sync.wire.operation import decode_operation
 
 
 def tried(store: TerminalStore) -> dict[str, str]:
@@ -28,6 +31,13 @@ def tried(store: TerminalStore) -> dict[str, str]:
         return {"kind": error.kind, "message": str(error)}
 
 
+def offered(store: TerminalStore) -> list[str]:
+    """Ids of the operations that a request would carry now."""
+    with store.reading() as tx:
+        composed = compose(tx, have_seq=None, gaps=(), limits=Limits(), now=utc_now())
+    return [decode_operation(bytes(raw)).id for raw in composed.request.stream.ops]
+
+
 def full(store: TerminalStore, folder: Path) -> dict[str, Any]:
     confirmed: list[str] = []
     while "id" in (first := tried(store)):
@@ -36,8 +46,14 @@ def full(store: TerminalStore, folder: Path) -> dict[str, Any]:
     _fill(ballast)
     while "id" in (outcome := tried(store)):
         confirmed.append(outcome["id"])
+    handed_over = offered(store)
     ballast.unlink()
-    return {"refused": [first, outcome], "confirmed": confirmed, "after": [tried(store), tried(store)]}
+    return {
+        "refused": [first, outcome],
+        "confirmed": confirmed,
+        "offered": handed_over,
+        "after": [tried(store), tried(store)],
+    }
 
 
 def read_only(store: TerminalStore, folder: Path) -> dict[str, Any]:
@@ -45,8 +61,9 @@ def read_only(store: TerminalStore, folder: Path) -> dict[str, Any]:
     store.close()
     _remount(folder, "ro")
     refused = [tried(store), tried(store)]
+    handed_over = offered(store)
     _remount(folder, "rw")
-    return {"refused": refused, "confirmed": confirmed, "after": [tried(store)]}
+    return {"refused": refused, "confirmed": confirmed, "offered": handed_over, "after": [tried(store)]}
 
 
 def _fill(ballast: Path) -> None:

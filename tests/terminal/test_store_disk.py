@@ -55,3 +55,4 @@ def test_what_cannot_be_kept_is_not_confirmed_and_nothing_kept_is_lost(
     assert report["held"] == report["confirmed"] + after, "what was refused is not there; everything else is, once"
     assert report["differences"] == []
     assert report["confirmed"]
+    assert report["offered"] == report["confirmed"], "what was kept can be handed over all the same"

@@ -1,0 +1,37 @@
+"""The terminal's side of a round trip, where its disk does not take anything any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from terminal.appender import keep_one
+
+from scanner_client.exchange import StoreExchange
+from scanner_client.ports import StoreError
+from scanner_client.store import StoreThread, TerminalStore
+from sync.core.machine import Send
+from sync.wire.messages import Limits
+
+
+def test_a_queue_that_cannot_be_marked_as_sent_is_handed_over_all_the_same(
+    store: TerminalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was confirmed leaves a full disk; that it was offered is shown later."""
+    kept = [keep_one(store), keep_one(store)]
+
+    @contextmanager
+    def full() -> Iterator[Any]:
+        raise StoreError("disk_full", "The disk is full.")
+        yield
+
+    monkeypatch.setattr(store, "step", full)
+    monkeypatch.setattr(store, "sync_transaction", full)
+    thread = cast("StoreThread", SimpleNamespace(store=store))
+    exchange = StoreExchange(thread, cast("Any", Path()), "", lambda _: None)
+    composed = exchange._compose(Send(None, (), Limits()))
+    assert len(composed.request.stream.ops) == len(kept)
