@@ -6,9 +6,9 @@ inside, never as an error of the batch.
 
 from __future__ import annotations
 
-from server_stub.ledger.book import Backup, Book, Terminal
+from server_stub.ledger.book import Backup, Book, Stream, Terminal
 from server_stub.ledger.incoming import Incoming, read_offer
-from server_stub.ledger.pages import pages
+from server_stub.ledger.pages import Asking, pages
 from server_stub.ledger.settling import heads, settle_since
 from server_stub.ledger.streams import held, take_offer
 from sync.wire.bodies import TransferredIn, TransferredOut
@@ -53,9 +53,16 @@ def exchange(book: Book, terminal: Terminal, request: SyncRequest, incoming: lis
             gaps=list(book.gaps(terminal.id)),
         ),
         outcomes=outcomes,
-        pages=pages(book, terminal, request.feeds, request.limits.pull),
+        pages=pages(book, _asking(terminal, request, stream), request.feeds, request.limits.pull),
         at=book.now,
     )
+
+
+def _asking(terminal: Terminal, request: SyncRequest, stream: Stream) -> Asking:
+    """Only a terminal of whose stream nothing is outstanding has links here for all that it holds."""
+    offer = request.stream
+    said = offer.held_from and offer.head == stream.have_seq
+    return Asking(terminal.id, offer.epoch, range(offer.held_from, stream.have_seq + 1) if said else None)
 
 
 def _note_drained(book: Book, terminal: Terminal, request: SyncRequest, have_seq: int) -> bool:

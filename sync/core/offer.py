@@ -56,6 +56,7 @@ def compose(
     stream = StreamOffer(
         epoch=head.epoch,
         head=head.seq,
+        held_from=tx.first_retained() or head.seq + 1,
         links=[one.link for one in offered],
         ops=[msgspec.Raw(one.raw) for one in offered],
         fills=[Fill(link=one.link, op=msgspec.Raw(one.raw)) for one in fills],

@@ -28,10 +28,12 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StreamOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """`links` and `ops` are parallel and contiguous. `head` is the terminal's last seq in `epoch` at request time."""
+    """`links` and `ops` are parallel and contiguous. `head` is the terminal's last seq in `epoch` at request time.
+    `held_from`: the terminal has forgotten all operations below this seq (0: it does not say)."""
 
     epoch: str
     head: Number
+    held_from: Number = 0
     links: list[Link] = []
     ops: list[msgspec.Raw] = []
     fills: list[Fill] = []
@@ -99,7 +101,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `changes` are the log's entries, bytes as stored; in a page of a snapshot (`snapshot` true) they are rows
     `[table, key, row]` of the state at n, and `part` counts the parts held with this page (0 once it is complete).
     `covers`: ids of this terminal's operations whose first outcome in this feed lies in the page; of a snapshot: all
-    held at n. `resync`: why the cursor asked for cannot be continued (`unknown_cursor`, `compacted`, `snapshot_gone`).
+    that the terminal may still hold at n. `resync`: why the cursor asked for cannot be continued (`unknown_cursor`,
+    `compacted`, `snapshot_gone`).
     """
 
     feed: str

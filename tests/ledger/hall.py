@@ -18,7 +18,7 @@ from server_stub.ledger.log import Cause, record
 from server_stub.ledger.office import Change, opening_stock, put_order, put_rows
 from sync.wire.canonical import ZERO_HASH
 from sync.wire.messages import Limits, Outcome, StreamOffer, SyncReply, SyncRequest, feed_origin
-from sync.wire.operation import Cursor, Link, link_hash, new_operation, op_hash
+from sync.wire.operation import Cursor, Link, Parent, first_prev, link_hash, new_operation, op_hash
 from sync.wire.quantity import Quantity
 from sync.wire.rows import Balance, Conflict, Item, Location, Order, OrderLine, Row, Site, Task, row_key
 
@@ -149,6 +149,7 @@ class Picker:
         self._raw: list[bytes] = []
         self._prev = ZERO_HASH
         self._sent = 0
+        self.held_from = 0
 
     def record(self, kind: str, body: Any, *, task: Task | None = None, basis: bool = True, **other: Any) -> str:
         """Record a fact; its id."""
@@ -194,9 +195,9 @@ class Picker:
 
     def sync(self) -> SyncReply:
         """Send what is new and read everything there is; then say that nothing is left."""
-        reply = self._exchange()
+        reply = self.exchange()
         while any(page.more for page in reply.pages):
-            reply = self._exchange()
+            reply = self.exchange()
         return reply
 
     def drain(self) -> None:
@@ -204,12 +205,24 @@ class Picker:
         self.sync()
         self.sync()
 
-    def _exchange(self) -> SyncReply:
+    def begin_epoch(self, epoch: str) -> None:
+        """Link everything anew, as a terminal that was restored does."""
+        parent: Parent | None = Parent(epoch=self.epoch, seq=len(self._raw), hash=self._prev)
+        self.epoch, self._prev = epoch, first_prev(parent)
+        self._links, self._sent = [], 0
+        for seq, raw in enumerate(self._raw, start=1):
+            self._links.append(Link(epoch=epoch, seq=seq, prev=self._prev, op_hash=op_hash(raw), parent=parent))
+            self._prev = link_hash(self._links[-1], ledger_id=self.hall.ledger_id, terminal=self.terminal)
+            parent = None
+
+    def exchange(self, push: int = 1_000_000) -> SyncReply:
+        """One round trip that offers at most `push` operations."""
         offer = StreamOffer(
             epoch=self.epoch,
             head=len(self._links),
-            links=self._links[self._sent :],
-            ops=[msgspec.Raw(raw) for raw in self._raw[self._sent :]],
+            held_from=self.held_from,
+            links=self._links[self._sent :][:push],
+            ops=[msgspec.Raw(raw) for raw in self._raw[self._sent :][:push]],
         )
         request = SyncRequest(
             ledger_id=self.hall.ledger_id,

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from scanner_client.ports import NewOperation, QueueCounts
 from scanner_client.store import TerminalStore
+from sync.core.offer import compose
 from sync.wire.bodies import Received
-from sync.wire.messages import Outcome
+from sync.wire.messages import Limits, Outcome
 from sync.wire.quantity import Quantity
 
 SITE = "A"
@@ -36,6 +37,18 @@ def test_what_was_not_plainly_accepted_stays_in_the_queue_with_its_reason(store:
     assert [entry.reason for entry in entries] == [f"why {outcome}" for outcome in OUTCOMES[2:]]
     assert [(entry.epoch, entry.seq, entry.n) for entry in entries] == [("epoch-1", seq, seq) for seq in range(3, 8)]
     assert [entry.state for entry in entries] == ["conflict", "held", "refused", "quarantined", "accepted"]
+
+
+def test_a_terminal_says_what_it_has_forgotten(store: TerminalStore) -> None:
+    """A snapshot then covers only what it may still hold."""
+
+    def held_from() -> int:
+        with store.step() as tx:
+            return compose(tx, have_seq=None, gaps=(), limits=Limits()).request.stream.held_from
+
+    assert held_from() == 1
+    forgotten(store, "applied", "applied")
+    assert held_from() == 3
 
 
 def test_the_counts_stay_true_when_operations_are_forgotten(store: TerminalStore) -> None:
