@@ -178,15 +178,13 @@ def _possible_hashes(
 
     A link behind one that is missing cannot be reckoned; the gap says so.
     """
-    places: list[tuple[str, int, str]] = []
-    if seq == 1:
-        places.append((stream.epoch, 1, first_prev(stream.parent)))
-        if stream.parent:
-            places.append((stream.parent.epoch, stream.parent.seq + 1, stream.parent.hash))
-    elif seq - 1 in links:
-        places.append((stream.epoch, seq, links[seq - 1][0]))
-    else:
+    parent = stream.parent
+    if seq > 1 and seq - 1 not in links:
         return [links[seq][0]]
+    before = links[seq - 1][0] if seq > 1 else first_prev(parent)
+    places = [(stream.epoch, seq, before)]
+    if parent:
+        places.append((parent.epoch, parent.seq + seq, before))
     named = [Link(epoch=epoch, seq=at, prev=prev, op_hash=one.op_hash) for epoch, at, prev in places]
     return [link_hash(link, ledger_id=identity.ledger_id, terminal=stream.terminal) for link in named]
 

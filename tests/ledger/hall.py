@@ -153,7 +153,7 @@ class Picker:
 
     def record(self, kind: str, body: Any, *, task: Task | None = None, basis: bool = True, **other: Any) -> str:
         """Record a fact; its id."""
-        op = f"{self.terminal}-{len(self._raw) + 1}"
+        op: str = other.pop("id", f"{self.terminal}-{len(self._raw) + 1}")
         fields: dict[str, Any] = {
             "ledger_id": self.hall.ledger_id,
             "site": self.site,

@@ -8,11 +8,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from ledger.hall import OTHER, SITE, Hall
+from ledger.hall import LEDGER, OTHER, SITE, Hall, Picker
 
 from server_stub.access import Registry
 from server_stub.db import Ledger, open_ledger
 from server_stub.ledger.book import Terminal
+from server_stub.ledger.bundle import import_bundle
+from server_stub.ledger.incoming import read_incoming
 from server_stub.ledger.office import cancel_order, put_rows
 from sync.wire.rows import Item, Order
 
@@ -157,6 +159,27 @@ def test_a_deleted_entry_is_found(ledger: Ledger, what: str, named: str) -> None
     assert alter(ledger, f"DELETE FROM {what}")
     found = ledger.verify()
     assert any(problem.startswith(named) for problem in found), found
+
+
+def test_a_stretch_of_links_that_contradict_the_stream_is_no_alteration(
+    sqlite_url: str, opened: Callable[[str], Ledger]
+) -> None:
+    """The ledger keeps them in an epoch it made; their hashes are those of the places they were offered for."""
+    ledger = opened(sqlite_url)
+    hall = Hall(ledger, registering(ledger))
+    hall.stock(A_01=9)
+    li = hall.picker("LI")
+    for _ in range(3):
+        li.move(1, "A-01", "A-02")
+    li.sync()
+    twin = Picker(hall, "LI", SITE)
+    twin.epoch = li.epoch
+    for number in range(3):
+        twin.record("moved", {"item": "lamp", "quantity": "1", "location": "A-01", "to": "A-03"}, id=f"TWIN-{number}")
+    incoming = [read_incoming(link, raw, LEDGER, "LI") for link, raw in zip(twin._links, twin._raw, strict=True)]
+    imported = ledger.run({SITE}, lambda book: import_bundle(book, Terminal("LI", SITE), incoming))
+    assert [one.outcome for one in imported.outcomes] == ["applied"] * 3
+    assert ledger.verify() == []
 
 
 def test_an_account_that_was_empty_for_a_while_may_count_in_other_decimals_since(
