@@ -175,6 +175,15 @@ def test_stock_for_an_account_that_has_other_stock_is_refused(ledger: MemoryLedg
     assert "the ledger has 6 here" in taken.refused[0][1]
 
 
+def test_stock_beyond_what_an_account_can_count_is_refused_and_the_rest_is_taken(ledger: MemoryLedger) -> None:
+    much = "999999999999999"
+    taken = _take(ledger, "stock", _stock("A-1", "007", much), _stock("A-2", "007", "1"), _stock("A-3", "8", "1"))
+    assert (taken.changed, [row for row, _ in taken.refused]) == (2, [3])
+    assert "more than an account can count" in taken.refused[0][1]
+    assert _held(ledger, "A-2", "007") == Quantity(0)
+    assert _held(ledger, "A-3", "8") == Quantity(1000, 3)
+
+
 # --- orders -----------------------------------------------------------------------------------------------------------
 
 

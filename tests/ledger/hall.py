@@ -215,8 +215,8 @@ class Picker:
             self._prev = link_hash(self._links[-1], ledger_id=self.hall.ledger_id, terminal=self.terminal)
             parent = None
 
-    def exchange(self, push: int = 1_000_000) -> SyncReply:
-        """One round trip that offers at most `push` operations."""
+    def request(self, push: int = 1_000_000) -> SyncRequest:
+        """What it would send now, with at most `push` operations."""
         offer = StreamOffer(
             epoch=self.epoch,
             head=len(self._links),
@@ -224,7 +224,7 @@ class Picker:
             links=self._links[self._sent :][:push],
             ops=[msgspec.Raw(raw) for raw in self._raw[self._sent :][:push]],
         )
-        request = SyncRequest(
+        return SyncRequest(
             ledger_id=self.hall.ledger_id,
             ledger_epoch="",
             terminal=self.terminal,
@@ -232,7 +232,10 @@ class Picker:
             feeds=list(self.cursors.values()),
             limits=Limits(),
         )
-        known = Terminal(self.terminal, self.site)
+
+    def exchange(self, push: int = 1_000_000) -> SyncReply:
+        """One round trip that offers at most `push` operations."""
+        request, known = self.request(push), Terminal(self.terminal, self.site)
         incoming = read(request, known)
         feeds = feeds_to_lock(request, known, incoming)
         reply = self.hall.writing(feeds, lambda book: exchange(book, _registered(book, known), request, incoming))

@@ -55,3 +55,25 @@ def test_whoever_leaves_a_site_at_rest_leaves_no_trace_in_its_log(hall: Hall, le
     before = ledger.heads()[SITE]
     ledger.registry(lambda registry: registry.revoke_terminal("LOST"))
     assert ledger.heads()[SITE] == before
+
+
+@pytest.mark.parametrize("name", ["NOWHERE", "global"])
+def test_a_transfer_to_a_site_that_is_none_leaves_no_feed_behind(hall: Hall, ledger: Ledger, name: str) -> None:
+    """Not even one without entries, from the lock that the exchange would have taken."""
+    hall.stock(A_01=5)
+    li = hall.picker("LI")
+    li.record("transferred_out", {"item": "lamp", "quantity": "2", "location": "A-01", "to_site": name})
+    before = ledger.heads()
+    (outcome,) = ledger.sync(li.request()).outcomes
+    assert (outcome.outcome, set(outcome.feeds)) == ("conflict", {SITE})
+    assert ledger.heads().keys() == before.keys()
+    assert ledger.heads()["global"] == before["global"]
+
+
+def test_a_transfer_to_a_site_takes_numbers_in_both_feeds(hall: Hall, ledger: Ledger) -> None:
+    hall.stock(A_01=5)
+    li = hall.picker("LI")
+    li.record("transferred_out", {"item": "lamp", "quantity": "2", "location": "A-01", "to_site": OTHER})
+    (outcome,) = ledger.sync(li.request()).outcomes
+    assert (outcome.outcome, set(outcome.feeds)) == ("applied", {SITE, OTHER})
+    assert ledger.verify() == []
