@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import NoReturn, cast
 
 import pytest
 from terminal.appender import keep_one
@@ -24,10 +22,8 @@ def test_a_queue_that_cannot_be_marked_as_sent_is_handed_over_all_the_same(
     """What was confirmed leaves a full disk; that it was offered is shown later."""
     kept = [keep_one(store), keep_one(store)]
 
-    @contextmanager
-    def full() -> Iterator[Any]:
+    def full() -> NoReturn:
         raise StoreError("disk_full", "The disk is full.")
-        yield
 
     monkeypatch.setattr(store, "step", full)
     monkeypatch.setattr(store, "sync_transaction", full)
