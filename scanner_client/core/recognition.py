@@ -33,7 +33,7 @@ def readings(raw: str, state: State, facts: Facts) -> list[Input]:
     task = facts.task(state.work.task) if state.work.task else None
     matches = [*meaning(raw, facts)]
     text = bare_text(raw)
-    if task and (text in (task.lot, state.work.lot) or facts.lot(task.item, text)):
+    if task and text and (text in (task.lot, state.work.lot) or facts.lot(task.item, text)):
         unknown = all(isinstance(one, TextMatch) for one in matches)
         matches.insert(0 if unknown else len(matches), LotMatch(text))
     # The lot of another item's label is no answer to the question for this item's lot.

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memory_terminal import MORNING, MemoryStore, MemoryTransaction, guarded, picker, warehouse
+from memory_terminal import MORNING, MemoryStore, MemoryTransaction, guarded, line, picker, warehouse
 
 from scanner_client.core import moves
 from scanner_client.core.cells import cells_known, width
@@ -202,6 +202,9 @@ def test_walks_take_every_transition_of_the_shipped_flows(monkeypatch: pytest.Mo
     terminal.store.live[("task", finished.key)] = msgspec.structs.replace(finished, state="done")
     terminal.scan("A-03-02")
     _walk_through_log_in()
+    picker([*warehouse(), *line(4, "TOWEL", "A-03-02", 24, order="SO-2", unit="box")]).press("*", "0").scan(
+        "SO-2", "A-03-04", "SOAP", "A-03-02", TOWEL, "CONFIRM"
+    )
     there_are = {
         (flow.name, way.line)
         for flow in shipped_flows().values()

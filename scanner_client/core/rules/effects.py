@@ -92,6 +92,15 @@ def offer_unit(c: Context) -> Context:
 
 
 @effect
+def offer_piece(c: Context) -> Context:
+    """One base unit of the line's item is offered."""
+    if c.task is None:
+        return c
+    item = item_of(c.facts, c.task.item)
+    return c.with_work(offered=c.work.count + item.one, unit=item.unit)
+
+
+@effect
 def offer_typed(c: Context) -> Context:
     """The typed quantity, in the unit the prompt counts in, is offered in place of the count."""
     units = typed_here(c)

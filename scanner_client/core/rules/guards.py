@@ -5,7 +5,7 @@ Each stands in the registry under its function's name; the docstring is what flo
 
 from __future__ import annotations
 
-from scanner_client.core.rules.goods import expired, item_of, last_group, wanted_units
+from scanner_client.core.rules.goods import counting_unit, expired, item_of, last_group, wanted_units
 from scanner_client.core.rules.registry import Context, guard, unless
 from scanner_client.core.values import (
     ItemMatch,
@@ -19,6 +19,9 @@ from scanner_client.core.values import (
 
 LONGEST_QUANTITY = 6
 """Digits of a typed quantity; what is longer is a code that was typed at the wrong prompt."""
+
+PIECE = "refuse.piece"
+"""The text that refuses a piece where a pack is wanted."""
 
 WRONG_CHECKS = 3
 """Wrong check digits after which the task is put off and the supervisor told."""
@@ -131,6 +134,22 @@ def pack_fits(c: Context) -> str | None:
     single = min((unit.factor for unit in c.facts.units(task.item)), default=match.factor)
     missing = wanted_units(task, c.work) - c.work.count
     return unless(match.factor <= max(single, missing), "refuse.pack_too_big")
+
+
+@guard
+def unit_wanted(c: Context) -> str | None:
+    """The scanned code is no smaller than the unit the line is counted in: no piece where a pack is wanted."""
+    match, task = c.given.match, c.task
+    if not isinstance(match, ItemMatch) or task is None:
+        return None
+    wanted = counting_unit(c.facts, task, wanted_units(task, c.work))
+    return unless(match.factor >= wanted.factor, PIECE)
+
+
+@guard
+def piece_refused(c: Context) -> str | None:
+    """The scan refused last was a piece where a pack is wanted."""
+    return unless(c.state.notice is not None and c.state.notice.reason == PIECE)
 
 
 @guard

@@ -20,11 +20,11 @@ def small_rows(one: Scene) -> list[str]:
     if one.note:
         rows[1] = one.note
     told = _age(one)
-    if not (one.options and told):
+    if not told:
         return [*rows, small.prompt_row(one, _heading(one, small.WIDTH))]
-    hint = one.say("frame.page") if one.more else one.say("frame.menu")
-    room = small.WIDTH - width(told) - width(hint) - 3
-    return [*rows, f"{pad(shorten(_subject(one), room), room)} {told}> {hint}"]
+    hint = f" {one.say('frame.page')}" if one.more else ""
+    room = small.WIDTH - width(told) - width(hint) - 2
+    return [*rows, f"{pad(shorten(_subject(one), room), room)} {told}>{hint}"]
 
 
 def _heading(one: Scene, cells: int) -> str:
@@ -40,7 +40,7 @@ def tall_rows(one: Scene) -> list[str]:
 
 def wide_rows(one: Scene, rows: int = 4) -> list[str]:
     told = _told(one)
-    title = f"{one.say(one.flow.title)} {_subject(one)}".rstrip()
+    title = f"{one.say(one.flow.title)} {_subject(one)}"
     head = two_columns(title, told, wide.WIDTH) if told else wide.titled(one, wide.WIDTH)
     listed = [*_listed(one, wide.WIDTH), *[""] * rows][:rows]
     return [head, *listed, f"{one.prompt} >{one.state.entry}"]
@@ -54,10 +54,10 @@ def desk_rows(one: Scene) -> list[str]:
 
 
 def _subject(one: Scene) -> str:
-    """The item's name or the place's code."""
+    """The item's name or the place's code, empty where nothing is asked about."""
     looking = one.state.work.looking
     if one.step.shows != LOOKUP or not looking:
-        return one.state.work.order
+        return ""
     return looking if one.step.options_from == "goods_of_place" else one.words.item_name(looking)
 
 

@@ -29,11 +29,14 @@ def tall_rows(one: Scene) -> list[str]:
         goes = [f"{one.say('frame.to_place')} {one.line.place}" if one.line.place else ""]
         return [tall.title(one), tall.RULE, *body, *goes, tall.RULE, *_tall_prompt(one)]
     first, *lines = _order(one, tall.WIDTH, _TALL_LINES)
-    return [tall.title(one), tall.RULE, first, *lines, *[""] * (_TALL_LINES - len(lines)), *_tall_prompt(one)]
+    blank = [""] * (_TALL_LINES - len(lines))
+    return [tall.title(one), tall.RULE, first, *lines, *blank, *_tall_prompt(one)]
 
 
 def _tail(line: Line, cells: int) -> str:
-    """The code, its end where it does not fit: names of one kind of goods differ there."""
+    """The code, or its end where it does not fit, for there codes differ; not where it stands for the name already."""
+    if line.code == line.name:
+        return ""
     return line.code if width(line.code) <= cells else "~" + line.code[1 - cells :]
 
 

@@ -11,6 +11,7 @@ from scanner_client.core.view.status_row import narrow
 WIDTH, HEIGHT = 20, 4
 _HINT_COLUMN, _TAKE_COLUMN, _NAME = 14, 12, 14
 _EDGE = 19
+_LEAST_OF_A_CODE = 4
 
 
 def rows(one: Scene) -> list[str]:
@@ -39,13 +40,19 @@ def _two_rows(one: Scene) -> list[str]:
     if one.step.kind is StepKind.CHOICE:
         return _list(one)
     if one.step.kind is StepKind.CONFIRM:
-        return [f"{one.question[0]} {one.question[2]}", one.question[1]]
+        return [f"{one.question[0]} {one.question[2] or _which(one)}", one.question[1]]
     if one.line is None:
         return [f"{one.say('frame.finished')} {one.state.work.order}", one.note or tote_text(one)]
     if one.step.kind is StepKind.QUANTITY:
         where = f"{one.line.place} " if one.line.place else ""
         return [where + one.name(_EDGE - width(where)), quantity_row(one, one.line)]
     return _task(one, one.line)
+
+
+def _which(one: Scene) -> str:
+    """Of a receipt, where any line may be in hand, the item that the question is about."""
+    room = WIDTH - width(one.question[0]) - 1
+    return one.name(room) if one.line and one.line.task.is_receipt else ""
 
 
 def _list(one: Scene) -> list[str]:
@@ -89,10 +96,9 @@ def _error(one: Scene, refusal: Refusal) -> list[str]:
 
 
 def _what_it_is(one: Scene, refusal: Refusal, cells: int) -> str:
-    """`错!A-03-04是货位`; a long code keeps its row to itself."""
+    """`错!A-03-04是货位`; of a long code what it is matters more than its end."""
     word, what = one.say("frame.error_narrow"), one.say("frame.is_narrow", kind=refusal.is_a)
-    named = shorten(refusal.got, cells)
-    return f"{word}{named}{what}" if width(named) + width(what) <= cells else f"{word}{named}"
+    return f"{word}{shorten(refusal.got, max(_LEAST_OF_A_CODE, cells - width(what)))}{what}"
 
 
 def prompt_row(one: Scene, prompt: str = "") -> str:

@@ -81,8 +81,9 @@ def _menu(one: Scene) -> list[str]:
 
 
 def _confirm(one: Scene) -> list[str]:
-    where = f"{one.line.place}  {one.line.name}" if one.line else one.confirm
-    return [where, "", f"{one.prompt} {one.confirm} {one.say('frame.scan_confirm')} >{one.state.entry}"]
+    where = f"{one.line.place}  {one.line.name}".strip() if one.line else one.confirm
+    asked = " ".join(filter(None, (one.prompt, one.confirm, one.say("frame.scan_confirm"))))
+    return [where, "", f"{asked} >{one.state.entry}"]
 
 
 def _task(one: Scene, line: Line, cells: int) -> list[str]:

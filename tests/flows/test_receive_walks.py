@@ -1,0 +1,89 @@
+"""Walks that take every transition of receiving and of looking things up, and random ones that keep nothing untold."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inbound import BOX, TEA, TEA_L9, TOWEL, inbound, receiver
+from memory_terminal import Picker
+
+from scanner_client.core import moves
+from scanner_client.core.flow import Transition
+from scanner_client.core.rules import Context
+from scanner_client.flows import shipped_flows
+from sync.wire.bodies import Received
+
+UNKNOWN, DATE, PAST = "4006381333931", "]C117280131", "]C117200131"
+CODES = [
+    TOWEL, BOX, TEA, TEA_L9, UNKNOWN, DATE, PAST, "SOAP", "L1", "L9", "OLD", "IN-1", "IN-2", "DOCK-1", "A-03-02",
+    "PO-1", "PO-2", "PO-3", "SO-1", "B-LI", "CONFIRM", "CMD:short", "?", "]C1",
+]  # fmt: skip
+KEYS = [*"0123456789*", "enter", "backspace"]
+ALL_IN = ["SOAP", "IN-1", BOX, BOX, "IN-1", TEA_L9, "6", "enter", "IN-1"]
+WALKS = [
+    # the order by scan and by number, and back
+    ["PO-2", "*", "0", "1", "*", "0", "0"],
+    # everything, one too many at the end, undone by label and by code, the next order by scan and by Enter
+    ["PO-1", *ALL_IN, "SOAP", "CONFIRM", "IN-1", "*", "5", "IN-1", "PO-2"],
+    ["PO-1", *ALL_IN, "*", "5", "CONFIRM", "*", "5", "*", "0", TEA_L9, "6", "enter", "IN-1", "PO-2", "*", "0"],
+    ["PO-1", *ALL_IN, "enter", "PO-2"],
+    ["PO-1", *ALL_IN, "*", "0"],
+    # lot and date, in every order, by scan and by hand
+    ["PO-1", TEA, "L9", DATE, "IN-1", TEA, DATE, "7", "7", "enter", "*", "5"],
+    ["PO-1", TEA, "L9", *"280131", "enter", "*", "5", TEA, "*", "0", TEA, "L9", "*", "0"],
+    # the count: once more, typed, none, put back
+    ["PO-1", BOX, BOX, "*", "0", "0", "enter", "*", "0"],
+    ["PO-1", "SOAP", "SOAP", "IN-1", "SOAP", "IN-1", "SOAP", "*", "0"],
+    # short, broken, nothing came
+    ["PO-1", BOX, "*", "1", "*", "0", "*", "1", "IN-1", "*", "1", "1", "CONFIRM", "*", "1", "*", "0", "*", "1", "0"],
+    ["PO-1", BOX, BOX, "*", "2", "1", "enter", "*", "2", "*", "0", "IN-1", "*", "5", "*", "0"],
+    ["PO-1", "SOAP", "*", "2", "*", "0", "IN-1"],
+    ["PO-1", BOX, BOX, "*", "5", "SOAP", "*", "5"],
+    # a code that nobody knows
+    ["PO-1", "?", "?", "SOAP", "IN-1", UNKNOWN, "*", "0", UNKNOWN, "enter", "enter", UNKNOWN, "0"],
+    ["PO-1", UNKNOWN, "1", "*", "0", UNKNOWN, "1", "enter", UNKNOWN, "IN-1", UNKNOWN, "1", "5", "enter", "IN-1"],
+    ["PO-1", *ALL_IN, UNKNOWN],
+]
+LOOKING = [[TEA, "A-03-02", "1", "1", "SOAP", "0", "A-03-02", "IN-1", "0", "*", "0"]]
+
+
+def test_walks_take_every_transition_of_receiving_and_looking_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Transition coverage, from the same value that the engine runs."""
+    taken: set[tuple[str, str, int]] = set()
+    fitting = moves.fitting
+
+    def noting(c: Context) -> Transition | str:
+        answer = fitting(c)
+        if isinstance(answer, Transition):
+            taken.add((c.flow.name, answer.input, answer.line))
+        return answer
+
+    monkeypatch.setattr(moves, "fitting", noting)
+    for walk in WALKS:
+        walked(receiver(order=""), walk)
+    for walk in LOOKING:
+        walked(Picker(inbound()).scan("B-WANG").press("3"), walk)
+    flows = [shipped_flows()[name] for name in ("receive", "lookup")]
+    there_are = {
+        (flow.name, way.input, way.line) for flow in flows for step in flow.steps.values() for way in step.transitions
+    }
+    assert sorted(there_are - taken) == []
+
+
+def walked(terminal: Picker, walk: list[str]) -> Picker:
+    for one in walk:
+        terminal = terminal.scan(one) if one in CODES else terminal.press(one)
+    return terminal
+
+
+@given(st.lists(st.one_of(st.sampled_from(CODES), st.sampled_from(KEYS)), max_size=60))
+@settings(max_examples=100)
+def test_a_random_walk_survives_a_restart_anywhere_and_keeps_receipts_of_something(inputs: list[str]) -> None:
+    """X7."""
+    terminal = walked(receiver(), inputs)
+    assert terminal.restart().view == terminal.view
+    receipts = [body for _, body in terminal.kept if isinstance(body, Received)]
+    assert all(body.quantity.units > 0 and body.location in ("IN-1", "DOCK-1") for body in receipts)
+    tea = [body for body in receipts if body.item == "TEA"]
+    assert all(body.lot and body.expiry >= "2026-09-21" for body in tea)
