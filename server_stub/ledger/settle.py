@@ -52,8 +52,9 @@ def settle(book: Book, site: str) -> Iterator[Draft]:
     moved = True
     while moved:
         moved = False
-        heard = _heard(book, site)
-        for standing in sorted(active_at(Draft(book), site), key=lambda one: one.kind != REFERENCE_UNKNOWN):
+        active = sorted(active_at(Draft(book), site), key=lambda one: one.kind != REFERENCE_UNKNOWN)
+        heard = _heard(book, site) if active else 0
+        for standing in active:
             conflict = book.get(Conflict, standing.key)
             if conflict is not None and conflict.state in ACTIVE:
                 for draft in _settled(book, conflict, heard):
