@@ -220,6 +220,11 @@ def test_damaged_goods_are_kept_where_they_lie_and_the_line_goes_on() -> None:
     assert (terminal.view.step, terminal.view.asked.count) == ("quantity", "1")
 
 
+def test_damage_found_before_the_lot_was_scanned_is_of_the_lot_that_is_wanted() -> None:
+    terminal = at_tea().press("*", "2").type("1").scan("B-01-01")
+    assert [(kind, body.lot) for kind, body in terminal.kept if isinstance(body, Damaged)] == [("damaged", "L1")]
+
+
 def test_a_skipped_line_comes_again_at_the_end() -> None:
     terminal = picker().press("*", "3").scan("A-03-04", "SOAP", "B-01-01", TEA, "L1", TEA)
     assert (terminal.view.asked.location, len(terminal.kept)) == ("A-03-02", 2)

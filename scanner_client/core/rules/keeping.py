@@ -134,7 +134,7 @@ def goods_body(c: Context, task: Task, units: int) -> dict[str, str]:
     entered = in_unit(units, unit, item)
     return {
         "item": task.item,
-        "lot": c.work.lot,
+        "lot": c.work.lot or task.lot,  # before a lot was scanned it is the one that the task sends people to
         "quantity": wire_quantity(units, item.scale),
         "unit": unit.name if entered else item.unit,
         "units": entered or decimal_text(units, item.scale),
