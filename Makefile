@@ -8,6 +8,7 @@ WHEELHOUSE ?= wheelhouse
 UV ?= uv
 PYTHON ?=
 SEEDS ?= 200
+JOBS ?= auto
 FILE ?=
 ARGS ?=
 
@@ -21,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
 	@echo 'make demo                 the first minute on a demo warehouse, then play on; no scanner needed'
-	@echo 'make test [ARGS=…]        all tests; ARGS goes to pytest'
+	@echo 'make test [ARGS=…]        all tests, on every core (JOBS=n: on n); ARGS goes to pytest'
 	@echo 'make lint                 style, types and borders between packages'
 	@echo 'make shift [FILE=…]       pick invented orders, or every line of a file of orders, on three terminals'
 	@echo 'make simulate SEEDS=n     n random worlds through the sync simulator'
@@ -34,7 +35,7 @@ demo: $(STAMPS)/install
 	$(BIN)/scanner demo $(ARGS)
 
 test: $(STAMPS)/install
-	$(BIN)/python -m pytest -m 'not fuzz and not soak' $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not fuzz and not soak' $(ARGS)
 
 lint: $(STAMPS)/install
 	$(BIN)/ruff check .

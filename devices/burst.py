@@ -15,7 +15,7 @@ import msgspec
 
 from devices.decoding import decode
 
-KEY_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~])")
+KEY_SEQUENCE = re.compile(rb"\x1b(?:\[M[ -\xff]{3}|\[[0-?]*[ -/]*[@-~]|O[ -~])")
 """What a terminal sends for an arrow, a function key or the mouse; it comes at once and no person types it."""
 
 AIM_ID = re.compile(rb"\](?:[A-Za-z](?:[0-9A-Za-z]|\Z)|\Z)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import termios
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,10 @@ class SerialConnection:
         return bytes(self._port.read(max(1, self._port.in_waiting)))
 
     def write(self, data: bytes) -> None:
-        self._port.write(data)
+        try:
+            self._port.write(data)
+        except TypeError as error:  # the reader's thread is closing the port, and pyserial has lost its descriptor
+            raise OSError(errno.EBADF, "the port is closed") from error
 
     def close(self) -> None:
         self._port.close()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from devices.burst import Burst, WedgeRules, code_of, is_announced, is_scan, is_typing, patience
 from devices.ports import Clock, Scan, Sink, SourceEvent, SourceState
 
-CR, LF = 0x0D, 0x0A
+CR, LF, ESC = 0x0D, 0x0A, 0x1B
 UNFINISHED = "part of a code came and its end did not; scan it again"
 TOO_LONG = "more came at once than a code can hold; scan one code at a time"
 
@@ -40,6 +40,7 @@ class Wedge:
         self._burst = Burst()
         self._overflowing = False
         self._last: tuple[int, float] | None = None
+        self._cut_at: float | None = None  # when the last byte of a scan came that silence ended, until more comes
 
     @property
     def deadline(self) -> float | None:
@@ -86,6 +87,9 @@ class Wedge:
     def _terminated(self, byte: int, at: float) -> list[Heard]:
         if self._overflowing:
             return self._silence()
+        if not self._burst.raw and self._belongs_to_scan(at):
+            self._cut_at = None
+            return []
         if is_scan(self._burst, self._rules, self._code_page, terminated=True):
             return self._scan(at)
         self._burst.add(byte, at)
@@ -100,13 +104,20 @@ class Wedge:
             return self._release()
         if self._rules.terminated:
             return self._partial(UNFINISHED)
-        return self._scan(self._burst.times[-1])
+        ended_at = self._burst.times[-1]
+        heard = self._scan(ended_at)
+        self._cut_at = ended_at
+        return heard
 
     def _scan(self, at: float) -> list[Heard]:
         burst = self._ended()
         return [Scan(bytes(burst.raw), code_of(burst, self._rules, self._code_page), self._source, at)]
 
     def _release(self) -> list[Heard]:
+        """Keys; but so soon after a scan that silence ended the rest of it, whose digits must not become an entry."""
+        raw, times = self._burst.raw, self._burst.times
+        if raw and raw[0] != ESC and self._belongs_to_scan(times[0]):
+            return self._partial(UNFINISHED)
         return [Typed(raw, at) for raw, at in self._ended().arrivals()]
 
     def _partial(self, detail: str) -> list[Heard]:
@@ -115,8 +126,13 @@ class Wedge:
             return []
         return [SourceState(SourceEvent.PARTIAL, self._source, detail, burst.times[-1], bytes(burst.raw))]
 
+    def _belongs_to_scan(self, at: float) -> bool:
+        """Whether what comes at this time is too soon after a scan that had no end to be typed by a person."""
+        return self._cut_at is not None and at - self._cut_at < self._rules.stall_s
+
     def _ended(self) -> Burst:
         burst, self._burst = self._burst, Burst()
+        self._cut_at = None
         return burst
 
 

@@ -12,11 +12,13 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
+from devices.decoding import decode
 from devices.faults import DeviceError
 from devices.ports import Scan, Signal, SourceEvent, SourceState
 from scanner_client.clock import local_offset, now_milliseconds
@@ -28,7 +30,7 @@ from scanner_client.home import Home, HomeError
 from scanner_client.keyboard import LineKeyboard, wall_time
 from scanner_client.logs import log
 from scanner_client.ports import StoreError
-from scanner_client.runtime import REFUSED, Runtime, Shown
+from scanner_client.runtime import Runtime, Shown
 from scanner_client.scanners import Attached, attach_all, described_in, wedge_of
 from scanner_client.terminal import Terminal
 from screens.opening import is_window
@@ -78,15 +80,17 @@ class Window:
         self._outside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outside")
         self._failure: Exception | None = None
         self._online: bool | None = None
+        self._battery = -1
+        self._code_page = ""
         self._app: ScannerApp
-        self._bell: Bell
+        self._bell: Bell | None = None
 
     def run(self) -> None:
         first, code_page = self._floor.start(), self._terminal.thread.submit(self._site_code_page)
         from screens.app import ScannerApp  # noqa: PLC0415  # loads Textual, while the store's thread makes the view
 
-        wedge, spoken = wedge_of(self._described, code_page.result())
-        keyboard = LineKeyboard(wedge, self, clock=time.monotonic, wall=now_milliseconds, code_page=spoken)
+        wedge, self._code_page = wedge_of(self._described, code_page.result())
+        keyboard = LineKeyboard(wedge, self, clock=time.monotonic, wall=now_milliseconds, code_page=self._code_page)
         self._app = ScannerApp(first.result().view, self, keyboard)
         self._floor.shown, self._floor.refused = self._show, self._signal
         try:
@@ -98,16 +102,13 @@ class Window:
 
     # --- what the screens hand in
 
-    def press(self, key: str) -> None:
-        self._floor.press(key, now_milliseconds())
+    def press(self, keys: Sequence[str]) -> None:
+        self._floor.tap(keys, now_milliseconds())
 
     def resize(self, width: int, height: int) -> None:
         self._floor.resize(width, height)
 
     def painted(self) -> None:
-        from devices.feedback import Bell  # noqa: PLC0415  # nothing has to sound before
-
-        self._bell = Bell(self._app.bell, self._app.set_timer)
         gc.freeze()
         gc.enable()
         self._floor.before(partial(importlib.import_module, "biip"))
@@ -126,8 +127,9 @@ class Window:
         self._app.tapped(x, y)
 
     def partial(self, state: SourceState) -> None:
-        log("partial scan", logging.WARNING, source=state.source, detail=state.detail, bytes=state.raw.hex())
-        self._signal(REFUSED)
+        log("partial scan", logging.WARNING, source=state.source, detail=state.detail, bytes=len(state.raw))
+        at = wall_time(state.at, time.monotonic, now_milliseconds)
+        self._floor.partial(decode(state.raw, self._code_page), at)
 
     def _heard(self, one: Scan | SourceState) -> None:
         """In the thread of a scanner that has a line of its own."""
@@ -151,14 +153,23 @@ class Window:
         signal = Signal(name)
         for one in self._attached.feedback:
             one.give(signal)
-        self._app.call_later(self._bell.give, signal)
+        self._app.call_later(self._ring, signal)
+
+    def _ring(self, signal: Signal) -> None:
+        """In the window's thread. What was scanned while the program started sounds before the first frame."""
+        if self._bell is None:
+            from devices.feedback import Bell  # noqa: PLC0415  # the first frame does not wait for it
+
+            self._bell = Bell(self._app.bell, self._app.set_timer)
+        self._bell.give(signal)
 
     # --- beginning and end
 
     def _begin(self) -> None:
         """Outside the window's threads, after the first frame."""
         try:
-            self._attached = attach_all(self._described, time.monotonic, self._heard)
+            self._attached = attach_all(self._described, time.monotonic)
+            self._attached.start(self._heard)
             line = self._terminal.status()
             self._floor.surround(online=line.online, since=_milliseconds(line.since))
             self._terminal.line_changed, self._terminal.rows_changed = self._line_changed, self._floor.look
@@ -195,7 +206,16 @@ class Window:
     def _every_minute(self) -> None:
         """The clock and the ages on the screen are told in minutes, so it is looked at as each begins."""
         self._floor.look()
+        self._outside.submit(self._look_at_battery)
         self._app.set_timer(MINUTE_S - time.time() % MINUTE_S, self._every_minute)
+
+    def _look_at_battery(self) -> None:
+        from devices import battery  # noqa: PLC0415  # after the first frame
+
+        percent = battery.charge(battery.POWER_SUPPLY)
+        if percent != self._battery:
+            self._battery = percent
+            self._floor.charged(percent)
 
     def _site_code_page(self) -> str:
         with self._terminal.store.step() as transaction:

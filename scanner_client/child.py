@@ -38,7 +38,7 @@ from sync.driver import LineState
 EXCHANGE_SECONDS = 60.0
 """Longest wait for an exchange that was asked to end; a request's own timeout is shorter."""
 
-MODE_SECONDS = 5.0
+MODE_SECONDS = 30.0
 
 _MODES = {"offline": Mode.OFFLINE, "online": Mode.AUTOMATIC, "automatic": Mode.AUTOMATIC}
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "queue": "queue",
     "run": "run",
     "status": "status",
+    "stop": "stop",
     "sync": "sync",
     "verify": "verify",
 }
@@ -66,10 +67,6 @@ def main() -> None:
     scanner enroll https://ledger.example:8443 7F3K9-M2QXA
     scanner run
     """
-
-
-if __name__ == "__main__":
-    main()
 
 
 if __name__ == "__main__":

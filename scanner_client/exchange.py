@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import TypeVar
 
 from scanner_client.clock import new_epoch, utc_now
@@ -32,11 +31,11 @@ class StoreExchange:
         self._home = home
         self._program = program
         self._absorbed = absorbed
+        self._key: TerminalKey | None = None
 
     async def compose(self, send: Send) -> tuple[SyncRequest, Sent]:
-        composed = await self._stored(lambda: self._compose(send))
-        signature = await asyncio.to_thread(self._sign, composed.statement)
-        return with_signature(composed.request, signature), composed.sent
+        key = await self._signing_key()
+        return await self._stored(lambda: self._compose(send, key))
 
     async def absorb(self, sent: Sent, reply: SyncReply) -> Absorbed:
         result = await self._stored(lambda: self._absorb(sent, reply))
@@ -46,9 +45,24 @@ class StoreExchange:
     async def cursors(self) -> tuple[str, Sequence[Cursor]]:
         return await self._stored(self._cursors)
 
+    async def _signing_key(self) -> TerminalKey:
+        """Read once, and not in the store's thread: what it takes to read it would keep a scan waiting."""
+        if self._key is None:
+            try:
+                self._key = await asyncio.to_thread(read_key, self._home.key)
+            except HomeError as error:
+                raise StoreFailed(str(error)) from error
+        return self._key
+
+    async def _stored(self, work: Callable[[], T]) -> T:
+        try:
+            return await self._thread.run(work)
+        except StoreError as error:
+            raise StoreFailed(str(error)) from error
+
     # --- in the store's thread
 
-    def _compose(self, send: Send) -> Composed:
+    def _compose(self, send: Send, key: TerminalKey) -> tuple[SyncRequest, Sent]:
         """Only reads, so that a terminal whose disk is full or read-only can still hand its queue over."""
         with self._thread.store.reading() as tx:
             composed = compose(
@@ -60,7 +74,7 @@ class StoreExchange:
                 program=self._program,
             )
         self._note_sent(composed)
-        return composed
+        return with_signature(composed.request, key.sign(composed.statement)), composed.sent
 
     def _note_sent(self, composed: Composed) -> None:
         links = composed.request.stream.links
@@ -83,24 +97,6 @@ class StoreExchange:
     def _cursors(self) -> tuple[str, Sequence[Cursor]]:
         with self._thread.store.reading() as tx:
             return tx.terminal, [tx.shadow(feed) or tx.cursor(feed) for feed in tx.feeds()]
-
-    async def _stored(self, work: Callable[[], T]) -> T:
-        try:
-            return await self._thread.run(work)
-        except StoreError as error:
-            raise StoreFailed(str(error)) from error
-
-    # --- in a worker thread
-
-    def _sign(self, statement: bytes) -> str:
-        try:
-            return self._key.sign(statement)
-        except HomeError as error:
-            raise StoreFailed(str(error)) from error
-
-    @cached_property
-    def _key(self) -> TerminalKey:
-        return read_key(self._home.key)
 
 
 def _ends(reply: SyncReply) -> list[Cursor]:

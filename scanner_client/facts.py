@@ -11,6 +11,7 @@ from scanner_client.core.values import (
     PICK,
     RECEIVE,
     BadgeMatch,
+    Claim,
     Concern,
     Deed,
     Dispute,
@@ -30,7 +31,7 @@ from scanner_client.core.values import (
     receipt_id,
 )
 from scanner_client.ports import StepTransaction
-from scanner_client.records import Records
+from scanner_client.records import Records, milliseconds
 from sync.wire import rows
 from sync.wire.quantity import Quantity
 from sync.wire.rows import NOTHING, row_key
@@ -51,6 +52,7 @@ class StoreFacts:
         self._records = Records(transaction, self.item, _units)
         self.open_orders = lru_cache(maxsize=None)(self._open_orders)
         self.open_receipts = lru_cache(maxsize=None)(self._open_receipts)
+        self.claim = lru_cache(maxsize=None)(self._claim)
 
     @property
     def site(self) -> str:
@@ -202,6 +204,15 @@ class StoreFacts:
             state="open" if left > 0 else "done", kind=RECEIVE,
         )  # fmt: skip
 
+    def _claim(self, order: str) -> Claim | None:
+        row = self._rows.row(rows.Claim, row_key(self.site, order, "")) if order else None
+        return Claim(row.order, row.by, row.terminal, milliseconds(row.since)) if row else None
+
+    def begun(self, operator: str) -> Sequence[str]:
+        had = [row.order for row in self._rows.rows(rows.Claim, by=operator) if row.site == self.site and row.order]
+        known = (self.order(order) for order in had)
+        return [order.order for order in known if order and order.state == "open" and order.tasks_left]
+
     # --- stock --------------------------------------------------------------------------------------------------------
 
     def stock(self, location: str, item: str, lot: str = "") -> int:
@@ -224,6 +235,16 @@ class StoreFacts:
             key = (row.location, row.item, row.lot, row.status)
             total[key] = total.get(key, NOTHING) + row.quantity
         return [Holding(*key, _units(total[key], self.item(key[1]))) for key in sorted(total) if total[key]]
+
+    def serial_at(self, item: str, serial: str) -> Sequence[tuple[str, str]]:
+        return [
+            (row.location, row.status)
+            for row in self._rows.on_hand(item=item)
+            if row.serial == serial
+            and row.site == self.site
+            and row.quantity.units > 0
+            and not row.location.startswith("@")
+        ]
 
     def stock_as_of(self) -> int:
         as_of = self._rows.age(self.site).as_of

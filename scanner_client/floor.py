@@ -7,11 +7,11 @@ back through `shown`, in the store's thread. Times of events are milliseconds si
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
-from scanner_client.core.events import Key, PinAnswered, Scan
+from scanner_client.core.events import Key, Partial, PinAnswered, Scan
 from scanner_client.core.view import SIZES, Size
 from scanner_client.logs import log
 from scanner_client.runtime import REFUSED, Runtime, Shown
@@ -36,8 +36,15 @@ class Floor:
     def scan(self, raw: str, at: int) -> None:
         self._take(lambda: self._runtime.handle(Scan(raw, at, self._now())))
 
+    def partial(self, raw: str, at: int) -> None:
+        self._take(lambda: self._runtime.handle(Partial(raw, at, self._now())))
+
     def press(self, key: str, at: int) -> None:
         self._take(lambda: self._runtime.handle(Key(key, at, self._now())))
+
+    def tap(self, keys: Sequence[str], at: int) -> None:
+        """A hint was tapped that names these keys. What follows `*` is for the menu, or for nothing."""
+        self._take(lambda: self._tapped(keys, at))
 
     def resize(self, width: int, height: int) -> None:
         """Draw for a screen of so many cells; a smaller one than the smallest layout is shown that one, cut."""
@@ -59,9 +66,22 @@ class Floor:
         """The line to the ledger is like this now."""
         self._take(lambda: self._surround(online, since))
 
+    def charged(self, battery: int) -> None:
+        """The battery holds so many percent now, -1 where that is not known."""
+        self._take(lambda: self._charged(battery))
+
     def before(self, work: Callable[[], object]) -> None:
         """Do this before any event that comes from now on."""
         self._watch(self._thread.submit(work))
+
+    def _tapped(self, keys: Sequence[str], at: int) -> Shown:
+        shown = self._runtime.handle(Key(keys[0], at, self._now()))
+        for key in keys[1:]:
+            if not shown.view.menu:
+                break
+            self.shown(shown)
+            shown = self._runtime.handle(Key(key, at, self._now()))
+        return shown
 
     def _look(self) -> Shown:
         self._looking = False
@@ -69,6 +89,10 @@ class Floor:
 
     def _surround(self, online: bool, since: int) -> Shown:
         self._runtime.surroundings = replace(self._runtime.surroundings, online=online, since=since)
+        return self._runtime.look()
+
+    def _charged(self, battery: int) -> Shown:
+        self._runtime.surroundings = replace(self._runtime.surroundings, battery=battery)
         return self._runtime.look()
 
     def _take(self, event: Callable[[], Shown]) -> None:

@@ -164,6 +164,21 @@ class Home:
         finally:
             os.close(descriptor)
 
+    def holder(self) -> tuple[str, int] | None:
+        """What the program that holds the home is doing, and its process; None where none holds it."""
+        try:
+            descriptor = os.open(self.lock, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held = os.pread(descriptor, 100, 0).decode("ascii", "backslashreplace").split()
+            return (held[0], int(held[1])) if len(held) == 2 and held[1].isdecimal() else None
+        finally:
+            os.close(descriptor)
+        return None
+
     def _who(self, descriptor: int) -> str:
         holder = os.pread(descriptor, 100, 0).decode("ascii", "backslashreplace").split()
         who = f"`scanner {holder[0]}` (process {holder[1]})" if len(holder) == 2 else "another program"

@@ -1,24 +1,24 @@
 """What this terminal has recorded and what became of it, as its panels show it: deeds, conflicts to read, alerts.
 
-A conflict's row says in short, wordless form what each side did (`picked 7 TOWEL A-03-02 TOTE:LI`); what this terminal
-did itself it reads from its own operation, with the time of the scan.
+What each side of a conflict says is read from its row (docs/protocol.md), so that every terminal tells the same of it,
+whoever did the work; only what the ledger has now may be newer here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from scanner_client.core.values import Concern, Deed, Dispute, Item, Statement
 from scanner_client.ports import Recorded, StepTransaction
 from sync.wire.quantity import BadQuantity, Quantity, parse_quantity
-from sync.wire.rows import SEPARATOR, Conflict, row_key
+from sync.wire.rows import SEPARATOR, Balance, Conflict, row_key
 
 UNDECIDED = ("open", "provisional")
 _STOCK_SHORT = "stock_short"
+_EXPIRY_DIFFERS = "expiry_differs"
+_BEYOND_ORDER = ("over_received", "order_closed")
 Units = Callable[[Quantity, Item | None], int]
-_SHORT_FORM = 4
-"""Words of what was done in short: kind, quantity, item, location."""
 
 
 class Records:
@@ -34,9 +34,11 @@ class Records:
         """Those about own work first, then by age."""
         found = [row for state in UNDECIDED for row in self._rows.rows(Conflict, state=state)]
         here = [row for row in found if row.site == self._rows.site]
-        own = {row.id: self._own(row) for row in here}
-        here.sort(key=lambda row: (own[row.id] is None, row.n, row.id))
-        return [self._dispute(row, own[row.id]) for row in here]
+        here.sort(key=lambda row: (not self._is_own(row), row.n, row.id))
+        return [self._dispute(row) for row in here]
+
+    def _is_own(self, row: Conflict) -> bool:
+        return any(self._is_here(row.facts, who) for who in ("did", "they")) or any(map(self._rows.recorded, row.ops))
 
     def concerns(self) -> Sequence[Concern]:
         return [Concern(one.kind, one.facts) for one in self._rows.alerts()]
@@ -63,43 +65,66 @@ class Records:
 
     # --- conflicts
 
-    def _own(self, row: Conflict) -> Recorded | None:
-        """This terminal's newest operation of those in the conflict."""
-        return next(filter(None, map(self._rows.recorded, reversed(row.ops))), None)
-
-    def _dispute(self, row: Conflict, own: Recorded | None) -> Dispute:
-        told = row.facts.get("did", "").split(" ")
-        place, item = _subject(row, told)
-        if own is not None and self._text(own, "item"):
-            place, item = self._text(own, "location"), self._text(own, "item")
-        known = self._item(item)
-        said = [*self._you(own), *self._they(row, own, known), *self._ledger(row, known)]
+    def _dispute(self, row: Conflict) -> Dispute:
+        facts = row.facts
+        place, code = facts.get("location", ""), facts.get("item", "")
+        if row.kind == _STOCK_SHORT:
+            _, place, code, *_ = [*row.subject.split(SEPARATOR), "", ""]
+        item = self._item(code)
+        sides = [side for who in ("did", "they") if (side := self._side(row, who, item))]
+        said = [
+            *self._saw(row, item), *self._of_order(row, item), *sides, *_dates(row), *self._ledger(row, item),
+        ]  # fmt: skip
         return Dispute(
-            row.id, row.kind, row.state, item=item, location=place, order=_order(row),
-            unit=self._text(own, "unit") if own else "", statements=tuple(said),
+            row.id, row.kind, row.state, item=code, location=place, about=_about(row), statements=tuple(said),
+            unit=facts.get("did_unit") or facts.get("they_unit", ""), by=facts.get("did_by", ""),
         )  # fmt: skip
 
-    def _you(self, own: Recorded | None) -> Iterator[Statement]:
-        if own is not None:
-            yield Statement("you", self._quantity(own), milliseconds(own.at), kind=own.kind)
+    def _side(self, row: Conflict, who: str, item: Item | None) -> Statement | None:
+        """What was done by the one who raised the conflict (`did`) or by the others (`they`)."""
+        facts = row.facts
+        kind = facts.get(f"{who}_kind", "")
+        if not kind:
+            return None
+        more = len(list(filter(None, facts.get(f"{who}_with", "").split(SEPARATOR))))
+        return Statement(
+            "you" if self._is_here(facts, who) else "they", self._told(facts, f"{who}_quantity", item),
+            milliseconds(facts.get(f"{who}_at", "")), milliseconds(facts.get(f"{who}_arrived", "")),
+            name=facts.get(f"{who}_by", ""), kind=kind, more=more,
+        )  # fmt: skip
 
-    def _they(self, row: Conflict, own: Recorded | None, item: Item | None) -> Iterator[Statement]:
-        """What others did: beside own work, or alone where nothing of it was done here."""
-        name, _, short = row.facts.get("they_did", "").partition(" ")
-        yield from self._short_form(name, short, item)
-        if own is None:
-            yield from self._short_form("", row.facts.get("did", ""), item)
+    def _is_here(self, facts: Mapping[str, str], who: str) -> bool:
+        return facts.get(f"{who}_terminal") == self._rows.terminal
 
-    def _short_form(self, name: str, short: str, item: Item | None) -> Iterator[Statement]:
-        kind, *rest = short.split(" ")
-        quantity = _read(rest[0]) if rest else None
-        if quantity is not None:
-            yield Statement("they", self._units(quantity, item), name=name, kind=kind)
+    def _saw(self, row: Conflict, item: Item | None) -> Iterator[Statement]:
+        seen = self._told(row.facts, "saw", item)
+        if seen is not None and row.kind == _STOCK_SHORT:
+            name = "" if self._is_here(row.facts, "did") else row.facts.get("did_by", "")
+            yield Statement("saw", seen, milliseconds(row.facts.get("saw_at", "")), name=name)
+
+    def _of_order(self, row: Conflict, item: Item | None) -> Iterator[Statement]:
+        """What is ordered, and what was received before, where goods came in beyond it."""
+        for who in ("ordered", "received") if row.kind in _BEYOND_ORDER else ("ordered",):
+            units = self._told(row.facts, who, item)
+            if units is not None:
+                yield Statement(who, units)
 
     def _ledger(self, row: Conflict, item: Item | None) -> Iterator[Statement]:
-        quantity = _read(row.facts.get("ledger_now", ""))
-        if quantity is not None:
-            yield Statement("ledger", self._units(quantity, item))
+        """What the ledger has now: on the line, or on an account that came short, of which more may be known here."""
+        units, at = self._told(row.facts, "ledger_now", item), milliseconds(row.facts.get("ledger_at", ""))
+        if units is not None and row.kind == _STOCK_SHORT:
+            balance = self._rows.row(Balance, row.subject)
+            known = self._units(balance.quantity, item) if balance else 0
+            if known != units:
+                units, at = known, milliseconds(self._rows.age(row.site).as_of)
+        if units is not None:
+            yield Statement("ledger", units, at, kind="" if row.kind == _STOCK_SHORT else "line")
+
+    def _told(self, facts: Mapping[str, str], name: str, item: Item | None) -> int | None:
+        try:
+            return self._units(parse_quantity(facts[name]), item) if name in facts else None
+        except BadQuantity:
+            return None
 
 
 def milliseconds(utc: str) -> int:
@@ -110,20 +135,19 @@ def milliseconds(utc: str) -> int:
         return 0
 
 
-def _read(text: str) -> Quantity | None:
-    try:
-        return parse_quantity(text)
-    except BadQuantity:
-        return None
+def _dates(row: Conflict) -> Iterator[Statement]:
+    """The date on the goods, and the one that the ledger has."""
+    if row.kind == _EXPIRY_DIFFERS:
+        told = (("expiry", row.facts.get("expiry", "")), ("expiry_ledger", row.facts.get("ledger_now", "")))
+        yield from (Statement(who, None, name=date) for who, date in told if date)
 
 
-def _subject(row: Conflict, told: Sequence[str]) -> tuple[str, str]:
-    """Location and item of what the conflict is about, as far as it says them."""
+def _about(row: Conflict) -> str:
+    """The order, the terminal or the code that it is about, where that is no account."""
+    if row.kind.startswith("stream_"):
+        return row.facts.get("terminal", "")
     if row.kind == _STOCK_SHORT:
-        _, place, item, *_ = [*row.subject.split(SEPARATOR), "", ""]
-        return place, item
-    return (told[3], told[2]) if len(told) >= _SHORT_FORM else ("", "")
-
-
-def _order(row: Conflict) -> str:
-    return row.subject.split(SEPARATOR)[-1] if row.kind.startswith("order_") else ""
+        return ""
+    parts = row.subject.split(SEPARATOR)
+    of_order = row.kind.startswith("order_") or row.kind in _BEYOND_ORDER
+    return parts[1] if of_order and len(parts) > 1 else parts[-1]

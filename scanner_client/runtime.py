@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 from msgspec.structs import replace as replace_fields
 
@@ -32,9 +32,11 @@ from scanner_client.core.events import (
 from scanner_client.core.flow import Library
 from scanner_client.core.state import Notice, State, StateError, read_state, state_bytes
 from scanner_client.core.texts import Texts
+from scanner_client.core.values import utc_text
 from scanner_client.core.view import Size, Status, View, alert_view, options_shown, view
 from scanner_client.facts import StoreFacts
 from scanner_client.ports import NewOperation, StepTransaction, Store, StoreError
+from sync.wire.claims import ADVISORY_KINDS
 from sync.wire.pins import pin_matches
 
 REFUSED = "refused"
@@ -43,8 +45,8 @@ LIVE = "live"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the event left to be heard and seen: signals in order, then the view. `operations`: ids kept by it;
-    `outward`: what whoever holds the line to the ledger is now to do."""
+    """What the event left to be heard and seen: signals in order, then the view. `operations`: ids of what was kept by
+    it, claims left out; `outward`: what whoever holds the line to the ledger is now to do."""
 
     view: View
     signals: tuple[str, ...] = ()
@@ -192,7 +194,8 @@ class Runtime:
                 case Append():
                     id = transaction.append(self._operation(command, event))
                     state = noted(state, command, id, event.at)
-                    kept.append(id)
+                    if command.kind not in ADVISORY_KINDS:
+                        kept.append(id)
                 case Signal() | CheckPin() | ChoosePin() | ChooseMode() | SyncNow():
                     pass  # done once all of this is on the disk
         return state, tuple(kept)
@@ -219,12 +222,6 @@ class Runtime:
 def _shown(seen: View, commands: tuple[Command, ...], kept: tuple[str, ...]) -> Shown:
     signals = tuple(command.name for command in commands if isinstance(command, Signal))
     return Shown(seen, signals, kept, tuple(one for one in commands if isinstance(one, Outward)))
-
-
-def utc_text(milliseconds: int) -> str:
-    """The time as operations carry it."""
-    at = datetime.fromtimestamp(milliseconds // 1000, tz=UTC) + timedelta(milliseconds=milliseconds % 1000)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _clock(milliseconds: int, offset: str) -> str:

@@ -32,10 +32,14 @@ class Described:
 
 @dataclass(slots=True)
 class Attached:
-    """Sources that deliver, and what signals through them."""
+    """Sources, and what signals through them."""
 
     sources: list[ScanSource] = field(default_factory=list)
     feedback: list[Feedback] = field(default_factory=list)
+
+    def start(self, sink: Sink) -> None:
+        for source in self.sources:
+            source.start(sink)
 
     def stop(self) -> None:
         for source in self.sources:
@@ -69,8 +73,8 @@ def wedge_of(described: Described, site_code_page: str) -> tuple[Wedge, str]:
     return keyboard_wedge(typing, code_page), code_page
 
 
-def attach_all(described: Described, clock: Clock, sink: Sink) -> Attached:
-    """Open every scanner that has a line of its own. Raises BadProfile."""
+def attach_all(described: Described, clock: Clock) -> Attached:
+    """Every scanner that has a line of its own, not started yet. Raises BadProfile."""
     attached = Attached()
     if not described.scanners:
         return attached
@@ -81,6 +85,4 @@ def attach_all(described: Described, clock: Clock, sink: Sink) -> Attached:
             one = attach(settings, clock)
             attached.sources.append(one.source)
             attached.feedback.append(one.feedback)
-    for source in attached.sources:
-        source.start(sink)
     return attached

@@ -15,24 +15,21 @@ from typing import Protocol
 from scanner_client.home import Home
 from scanner_client.logs import log
 from scanner_client.ports import StoreError
+from scanner_client.registration import RegisteringLine, registered_again
 from scanner_client.store import StoreThread
-from sync.faults import SyncFault
+from sync.faults import SyncFault, Unauthorised
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
 from sync.wire.service import WaitReply
 
 RENEW_AFTER = timedelta(days=30)
 LOOK_AGAIN = timedelta(hours=1)
+REGISTER_AGAIN = timedelta(minutes=10)
 
 
-class TokenLine(Protocol):
+class TokenLine(RegisteringLine, Protocol):
     """`sync.shell.LedgerLine`. What is asked of the ledger raises SyncFault."""
 
-    @property
-    def token(self) -> str:
-        """The token in use."""
-
-    def change_token(self, token: str) -> None: ...
     async def next_token(self) -> str: ...
     async def exchange(self, request: SyncRequest) -> SyncReply: ...
     async def wait(self, terminal: str, cursors: Sequence[Cursor]) -> WaitReply: ...
@@ -51,11 +48,26 @@ class RenewingLine:
         self._now = now
         self._newest = line.token
         self._looked_at: datetime | None = None
+        self._tried_at: datetime | None = None
 
     async def exchange(self, request: SyncRequest) -> SyncReply:
-        reply = await self._line.exchange(request)
+        try:
+            reply = await self._line.exchange(request)
+        except Unauthorised as fault:
+            if not self._is_time_to_register() or not await registered_again(self._line, self._home, fault):
+                raise
+            self._newest = self._line.token
+            reply = await self._line.exchange(request)
         await self._look_after_token()
         return reply
+
+    def _is_time_to_register(self) -> bool:
+        """At most once in a while: a ledger that refuses goes on refusing."""
+        now, before = datetime.fromisoformat(self._now()), self._tried_at
+        if before is not None and timedelta(0) <= now - before < REGISTER_AGAIN:
+            return False
+        self._tried_at = now
+        return True
 
     async def wait(self, terminal: str, cursors: Sequence[Cursor]) -> WaitReply:
         return await self._line.wait(terminal, cursors)

@@ -84,5 +84,6 @@ class ScannerApp(App[None], inherit_bindings=False):
         self._shell.rows.show(message.view)
 
     def on_tapped(self, message: Tapped) -> None:
-        for key in keys_under(self.view, message.x, message.y):
-            self._floor.press(key)
+        keys = keys_under(self.view, message.x, message.y)
+        if keys:
+            self._floor.press(keys)

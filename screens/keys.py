@@ -7,14 +7,15 @@ cut or is unknown mean nothing: they are left out.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 _SEQUENCE = re.compile(
-    rb"\x1b(?:\[<(?P<tap>\d+;\d+;\d+)(?P<end>[Mm])|\[(?P<control>\[[A-E]|[0-?]*[ -/]*[@-~])|O(?P<keypad>[A-Za-z])"
-    rb"|(?P<cut>\[[0-?]*[ -/]*\Z))"
+    rb"\x1b(?:\[<(?P<tap>\d+;\d+;\d+)(?P<end>[Mm])|\[M(?P<old>[ -\xff]{3})"
+    rb"|\[(?P<control>\[[A-E]|[0-?]*[ -/]*[@-~])|O(?P<keypad>[A-Za-z])|(?P<cut>\[[0-?]*[ -/]*\Z))"
 )
-_REPORT = re.compile(r"\x1b\[(?:20[01]~|<\d+;\d+;\d+[Mm])")
+_REPORT = re.compile(r"\x1b\[(?:20[01]~|<\d+;\d+;\d+[Mm]|M[ -\xff]{3})")
 _CONTROL = {
     "A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end", "3~": "delete",
     "11~": "f1", "12~": "f2", "13~": "f3", "14~": "f4", "15~": "f5", "17~": "f6", "18~": "f7", "19~": "f8",
@@ -28,6 +29,13 @@ _KEYPAD = {
 _NAMED = {"\r": "enter", "\n": "enter", "\x7f": "backspace", "\b": "backspace", "\x1b": "esc", " ": "space"}
 _PRESSED = 0
 """The left button, or a finger, without anything held."""
+
+_NO_DIGIT = "No"
+"""Unicode's numbers that are no digits, such as the raised two that a lone byte 0xB2 may be: NFKC makes a 2 of it,
+and what nobody meant as a key would act in a menu."""
+
+_OLD_FORM = 32
+"""Added to each figure of a tap by terminals that do not know the form with digits (xterm's X10 form)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,10 @@ def read_keys(typed: bytes, decode: Callable[[bytes], str]) -> Iterator[str | Ta
         if found["tap"]:
             button, column, row = map(int, found["tap"].split(b";"))
             if button == _PRESSED and found["end"] == b"M":
+                yield Tap(column - 1, row - 1)
+        elif found["old"]:
+            button, column, row = (byte - _OLD_FORM for byte in found["old"])
+            if button == _PRESSED:
                 yield Tap(column - 1, row - 1)
         elif found["control"]:
             yield from _known(_CONTROL, found["control"])
@@ -70,5 +82,5 @@ def _characters(text: str) -> Iterator[str]:
     for character in text:
         if character in _NAMED:
             yield _NAMED[character]
-        elif character.isprintable():
+        elif character.isprintable() and unicodedata.category(character) != _NO_DIGIT:
             yield character

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from scanner_client.core.view import Size, View, layout_for
 
 SMALL, TALL, WIDE, DESK = Size(20, 4), Size(20, 16), Size(40, 8), Size(80, 24)
-_PANE = 44
+PANE = 44
 _ERROR_ROWS = {SMALL: 2, TALL: 9, WIDE: 3, DESK: 3}
 _QUESTION_ROWS = {SMALL: range(1, 3), TALL: range(3, 7), WIDE: range(2, 4), DESK: range(2, 4)}
 _ALERT_ROWS = 3
@@ -47,7 +47,7 @@ def marks(view: View) -> list[list[Span]]:
     if view.alert:
         return [[Span(0, width, Mark.ERROR)] if y < _ALERT_ROWS else [] for y in range(view.size.height)]
     layout = layout_for(view.size)
-    pane = _PANE if layout == DESK else width
+    pane = PANE if layout == DESK else width
     spans = [_structure(view, y, layout) for y in range(len(view.rows))]
     for y in _emphasised(view, layout):
         spans[y].append(Span(0, pane, Mark.ERROR if view.error else Mark.QUESTION))
@@ -67,11 +67,13 @@ def _structure(view: View, y: int, layout: Size) -> list[Span]:
         return [Span(0, width, Mark.RULE)]
     spans = [Span(0, width, Mark.TITLE)] if y == 1 and layout != SMALL and not view.error else []
     if layout == DESK and y < layout.height:
-        spans = [Span(one.start, _PANE, one.mark) for one in spans] + [Span(_PANE, _PANE + 1, Mark.RULE)]
+        spans = [Span(one.start, PANE, one.mark) for one in spans] + [Span(PANE, PANE + 1, Mark.RULE)]
     return spans
 
 
 def _emphasised(view: View, layout: Size) -> range:
+    if view.menu or view.panel:
+        return range(0)
     if view.error:
         return range(1, 1 + _error_rows(view, layout))
     return _QUESTION_ROWS[layout] if view.question else range(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -22,8 +23,8 @@ class Keyboard(Protocol):
 class Floor(Protocol):
     """Where the operator's doings go. Views come back through `ScannerApp.show`. Every method returns at once."""
 
-    def press(self, key: str) -> None:
-        """A key by the name the engine knows: `enter`, `*`, `7`."""
+    def press(self, keys: Sequence[str]) -> None:
+        """A hint was tapped that names these keys, as the engine knows them: `*` and `9`, or `7`."""
 
     def resize(self, width: int, height: int) -> None:
         """The screen has this many cells now."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from server_stub.fleet import Fleet
 from server_stub.keys import (
     LedgerKey,
     code_hash,
@@ -23,7 +24,15 @@ from server_stub.keys import (
 from server_stub.ledger.book import Terminal
 from server_stub.pins import Pins
 from sync.wire.messages import GLOBAL_FEED
-from sync.wire.service import Certificate, EnrollReply, EnrollRequest, TokenReply, enrollment_statement
+from sync.wire.service import (
+    Certificate,
+    EnrollReply,
+    EnrollRequest,
+    RegisterRequest,
+    TokenReply,
+    enrollment_statement,
+    registration_statement,
+)
 
 TERMINAL, OFFICE = "terminal", "office"
 PUBLIC_KEY_BYTES = 32
@@ -32,7 +41,7 @@ CODE_LIFETIME = timedelta(hours=24)
 
 class AccessRefused(Exception):
     """Not let in. `reason`: wrong_token, unknown_terminal, revoked, bad_signature, wrong_code, code_used, code_expired,
-    malformed."""
+    bad_certificate, registered, malformed."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -61,8 +70,8 @@ class Token:
     used: bool = False
 
 
-class Registry(Pins, Protocol):
-    """Terminals, invitations, tokens and PINs in one transaction."""
+class Registry(Pins, Fleet, Protocol):
+    """Terminals, what they last said, invitations, tokens and PINs in one transaction."""
 
     @property
     def ledger_id(self) -> str: ...
@@ -71,7 +80,6 @@ class Registry(Pins, Protocol):
     @property
     def environment(self) -> str: ...
     def terminal(self, id: str) -> Terminal | None: ...
-    def all_terminals(self) -> Sequence[Terminal]: ...
     def register_terminal(self, id: str, site: str, public_key: bytes) -> None:
         """Add it, or give it another key; either way it is not revoked."""
 
@@ -116,16 +124,64 @@ def enroll(registry: Registry, request: EnrollRequest, key: LedgerKey, now: date
         issued=now.isoformat(timespec="seconds"),
         ledger_key=key.public,
     )
+    return _let_in(registry, key.certify(certificate))
+
+
+def _let_in(registry: Registry, certificate: Certificate) -> EnrollReply:
     return EnrollReply(
-        terminal=invitation.terminal,
-        site=invitation.site,
+        terminal=certificate.terminal,
+        site=certificate.site,
         ledger_id=registry.ledger_id,
         ledger_epoch=registry.ledger_epoch,
-        token=mint_token(registry, TERMINAL, invitation.terminal),
-        certificate=key.certify(certificate),
-        feeds=[GLOBAL_FEED, invitation.site],
+        token=mint_token(registry, TERMINAL, certificate.terminal),
+        certificate=certificate,
+        feeds=[GLOBAL_FEED, certificate.site],
         environment=registry.environment,
     )
+
+
+def register(registry: Registry, request: RegisterRequest, key: LedgerKey) -> EnrollReply:
+    """Let a terminal in again that this ledger once certified and, put back from a backup, does not know. Raises
+    AccessRefused.
+
+    A known terminal has its token, or gets one with a code: else an old copy of its home would always open the ledger.
+    One that was let in here and whose answer was lost is answered again, until it has spoken.
+    """
+    certificate = request.certificate
+    _check_certificate(registry, request, key)
+    known = registry.terminal(certificate.terminal)
+    if known is None:
+        registry.drop_invitations(certificate.terminal)
+        registry.drop_tokens(TERMINAL, certificate.terminal)
+        registry.register_terminal(certificate.terminal, certificate.site, from_base64url(certificate.public_key))
+        registry.put_invitation(_used_up(certificate))
+    elif known.revoked:
+        raise _revoked()
+    elif registry.invitation(_used_up(certificate).code_hash) is None or _has_spoken(registry, known):
+        cure = f"enrol it again with a code (`ledger terminal rotate {known.id}`)"
+        raise AccessRefused("registered", f"this ledger knows the terminal, with a token of its own; {cure}")
+    return _let_in(registry, certificate)
+
+
+def _check_certificate(registry: Registry, request: RegisterRequest, key: LedgerKey) -> None:
+    certificate = request.certificate
+    cure = "enrol the terminal with a code (`ledger terminal add`)"
+    if certificate.ledger_id != registry.ledger_id or not key.certified(certificate):
+        raise AccessRefused("bad_certificate", f"this ledger did not sign the terminal's certificate; {cure}")
+    if request.ledger_epoch != registry.ledger_epoch:
+        raise AccessRefused("bad_signature", "the request was made before this ledger was put back; make it again")
+    if not is_signed(from_base64url(certificate.public_key), request.signature, registration_statement(request)):
+        raise AccessRefused("bad_signature", f"the certified key did not sign the request; {cure}")
+
+
+def _used_up(certificate: Certificate) -> Invitation:
+    """What is kept of a certificate that let its terminal in: it works like a code, and so once."""
+    used = secret_hash(certificate.signature)
+    return Invitation(used, certificate.terminal, certificate.site, certificate.issued, claim=used)
+
+
+def _has_spoken(registry: Registry, terminal: Terminal) -> bool:
+    return any(token.used for token in registry.tokens(TERMINAL, terminal.id))
 
 
 def _enrolled_key(request: EnrollRequest) -> bytes:
@@ -189,11 +245,15 @@ def admit_terminal(registry: Registry, token: str, id: str) -> Terminal:
     if found is None or (found.kind, found.holder) != (TERMINAL, id):
         raise AccessRefused("wrong_token", "the token is not this terminal's; enrol the terminal again")
     if terminal.revoked:
-        raise AccessRefused(
-            "revoked", "this terminal was revoked; it keeps its queue, and an administrator can take it in"
-        )
+        raise _revoked()
     _note_use(registry, found)
     return terminal
+
+
+def _revoked() -> AccessRefused:
+    return AccessRefused(
+        "revoked", "this terminal was revoked; it keeps its queue, and an administrator can take it in"
+    )
 
 
 def known_token(registry: Registry, token: str) -> Token:

@@ -29,7 +29,10 @@ COMMANDS = {
     "stock": "reading",
     "ops": "reading",
     "conflicts": "reading",
+    "claims": "reading",
     "verify": "reading",
+    "backup": "backups",
+    "restore": "backups",
 }
 """Command → module of `server_stub.commands`, in which `import-queue` is called `import_queue_command`."""
 

@@ -94,14 +94,20 @@ LISTS: dict[str, Listing] = {
     "orders": _listing(rows.Order, "site", "order", "kind", "state", "partner"),
     "order-lines": _listing(rows.OrderLine, "site", "order", "line", "item", "state"),
     "tasks": _listing(rows.Task, "site", "order", "kind", "item", "location", "state"),
+    "claims": _listing(rows.Claim, "site", "order", "task", "by", "terminal"),
     "stock": Listing(rows.Balance, ("site", "location", "item", "lot", "serial", "lpn", "status"), StockLine),
     "conflicts": _listing(rows.Conflict, "site", "kind", "state", "subject"),
 }
-OPERATION_FILTERS = ("terminal", "kind", "outcome", "site")
+OTHER_FILTERS: dict[str, tuple[str, ...]] = {
+    "operations": ("terminal", "kind", "outcome", "site"),
+    "terminals": ("terminal", "site", "state"),
+    "flows": ("name",),
+}
+"""What lists that are no rows of a feed can be filtered by."""
 
 
 def filters_of(name: str) -> tuple[str, ...]:
-    return OPERATION_FILTERS if name == "operations" else LISTS[name].filters
+    return OTHER_FILTERS[name] if name in OTHER_FILTERS else LISTS[name].filters
 
 
 def page(reader: Reader, name: str, equal: Mapping[str, str], after: str, count: int) -> ListReply:
@@ -112,6 +118,13 @@ def page(reader: Reader, name: str, equal: Mapping[str, str], after: str, count:
     found = reader.rows(LISTS[name].kind, equal, after, count)
     shown = stock_lines(reader, found) if name == "stock" else found
     return ListReply(rows=shown, next=_next([row.key for row in found], count))
+
+
+def page_of(found: Sequence[msgspec.Struct], key: str, equal: Mapping[str, str], after: str, count: int) -> ListReply:
+    """One page of a list that is short enough to be at hand whole, sorted by its field `key`."""
+    rows = [one for one in found if all(getattr(one, name) == text for name, text in equal.items())]
+    shown = [one for one in rows if getattr(one, key) > after][:count]
+    return ListReply(rows=shown, next=_next([getattr(one, key) for one in shown], count))
 
 
 def _next(keys: Sequence[str], count: int) -> str:

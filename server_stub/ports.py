@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from server_stub.access import Registry
-from server_stub.ledger.book import Book
+from server_stub.ledger.book import Backup, Book
 from server_stub.listings import Reader
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
@@ -39,6 +39,9 @@ class ServedLedger(Reader, Protocol):
         """`work` on terminals, invitations and tokens in one transaction."""
 
     def get(self, kind: type[R], key: str) -> R | None: ...
+    def note_backup(self, made: Backup) -> None:
+        """Remember a backup that was made and verified, by the positions found in it."""
+
     def verify(self) -> Sequence[str]:
         """What differs between the log and the tables, a sentence each that names entry or row; empty where nothing."""
 

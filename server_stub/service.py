@@ -6,10 +6,12 @@ import asyncio
 import gc
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import h11
 import msgspec
@@ -20,6 +22,7 @@ from server_stub.api.app import create_app
 from server_stub.api.desk import Desk, ledger_threads
 from server_stub.api.refusals import error_body
 from server_stub.api.settings import Settings
+from server_stub.backup.due import Plan, keep_backing_up
 from server_stub.logs import log
 from server_stub.office import MAX_LINE_BYTES, OfficeReply, OfficeRequest, done, reach
 from server_stub.place import Place
@@ -66,6 +69,7 @@ def serve(
     place: Place,
     listening: Listening,
     announce: Callable[[Announcement], None],
+    backups: Plan | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then answer what waits and close the ledger.
 
@@ -95,7 +99,8 @@ def serve(
     with bound:
         _load(config)
         _spare_the_collector()
-        Service(config, app.state.desk, office, lambda: announce(announcement)).run(sockets=[bound])
+        chores = partial(keep_backing_up, backups, place.url, ledger.ledger_id) if backups else None
+        Service(config, app.state.desk, office, lambda: announce(announcement), chores).run(sockets=[bound])
 
 
 def _spare_the_collector() -> None:
@@ -144,10 +149,19 @@ class ServiceProtocol(H11Protocol):
 
 
 class Service(uvicorn.Server):
-    """uvicorn, with the office's socket, an announcement, and long polls that are answered when it stops."""
+    """uvicorn, with the office's socket, an announcement, backups, and long polls that are answered when it stops."""
 
-    def __init__(self, config: uvicorn.Config, desk: Desk, office: Office | None, announce: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        desk: Desk,
+        office: Office | None,
+        announce: Callable[[], None],
+        chores: Callable[[], Coroutine[Any, Any, None]] | None,
+    ) -> None:
         super().__init__(config)
+        self._chores = chores
+        self._at_work: asyncio.Task[None] | None = None
         self._desk = desk
         self._office = office
         self._announce = announce
@@ -164,9 +178,14 @@ class Service(uvicorn.Server):
         if self._office:
             await self._office.open()
         self._announce()
+        if self._chores:
+            self._at_work = asyncio.create_task(self._chores())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._desk.news.close()
+        if self._at_work:
+            self._at_work.cancel()
+            await asyncio.gather(self._at_work, return_exceptions=True)
         if self._office:
             await self._office.close()
         await super().shutdown(sockets)

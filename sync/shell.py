@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from sync.answers import packed, read_answer, refusal, seconds
 from sync.faults import NotALedger, SyncFault, TimedOut, Unauthorised, Unreachable
@@ -17,16 +17,20 @@ from sync.wire.codec import encode
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
 from sync.wire.pins import PinChoice, PinsReply
-from sync.wire.service import EnrollReply, EnrollRequest, TokenReply, WaitReply
+from sync.wire.service import EnrollReply, EnrollRequest, RegisterRequest, TokenReply, WaitReply
 
 if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 REQUEST_SECONDS = 10.0
 LONG_POLL_SECONDS = 25.0
 """How long a ledger may hold a long poll; the terminal waits REQUEST_SECONDS longer."""
+
+MANY_OPERATIONS, MANY_BYTES = 50, 32 * 1024
+"""From here on the event loop, which draws the screen, leaves encoding and decoding to another thread."""
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 """Inflated. No ledger sends this much; a stranger might."""
@@ -56,12 +60,20 @@ class LedgerLine:
 
     async def exchange(self, request: SyncRequest) -> SyncReply:
         """`POST /v1/sync`. Raises SyncFault."""
-        body = await asyncio.to_thread(encode, request)
+        body = await _aside(len(request.stream.ops), MANY_OPERATIONS, encode, request)
         return await self._ask("POST", "/v1/sync", SyncReply, body=body)
 
     async def enroll(self, request: EnrollRequest) -> EnrollReply:
         """`POST /v1/terminals/enroll`. Raises SyncFault; Unauthorised where the code is not (or no longer) good."""
         return await self._ask("POST", "/v1/terminals/enroll", EnrollReply, body=encode(request))
+
+    async def register(self, request: RegisterRequest) -> EnrollReply:
+        """`POST /v1/terminals/register`. Raises SyncFault; Unauthorised where the ledger knows the terminal."""
+        return await self._ask("POST", "/v1/terminals/register", EnrollReply, body=encode(request))
+
+    async def ledger_epoch(self) -> str:
+        """The epoch that the ledger names in `GET /health`. Raises SyncFault."""
+        return str((await self._ask("GET", "/health", dict)).get("ledger_epoch", ""))
 
     @property
     def token(self) -> str:
@@ -110,13 +122,13 @@ class LedgerLine:
         query: dict[str, str] | None = None,
         patience: float = 0.0,
     ) -> T:
-        headers, content = await asyncio.to_thread(packed, body)
+        headers, content = await _aside(len(body), MANY_BYTES, packed, body)
 
         async def once() -> bytes:
             return await self._once(method, path, query, headers, content, patience)
 
         reply = await self._with_a_token(once)
-        return await asyncio.to_thread(read_answer, self._url, reply, kind)
+        return await _aside(len(reply), MANY_BYTES, read_answer, self._url, reply, kind)
 
     async def _with_a_token(self, once: Callable[[], Awaitable[bytes]]) -> bytes:
         """The answer to the token in use or, where that is not accepted, to the other one, which then stays in use."""
@@ -242,3 +254,8 @@ class LedgerLine:
 
     def _cut_short(self, error: httpx.HTTPError) -> bool:
         return "without sending a response" not in str(error)
+
+
+async def _aside(size: int, many: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """In a worker thread where there is much to do; handing over what is done in no time would take longer."""
+    return await asyncio.to_thread(work, *args, **kwargs) if size >= many else work(*args, **kwargs)

@@ -38,7 +38,7 @@ def furnish(path: Path, rows: Sequence[Row]) -> Home:
     new_key().write(home.key)
     home.token.write_text("token\n")
     home.write_config(Config(url=NOWHERE, ledger_id="ledger-1", terminal=TERMINAL, site=SITE))
-    with _opened(home, read_only=False) as tx:
+    with opened(home, read_only=False) as tx:
         for feed in (GLOBAL_FEED, SITE):
             changes = [RowChange(row.table, row.key, encode(row)) for row in rows if row.feed == feed]
             tx.put_rows(feed, changes, Cursor(feed=feed, n=1, hash="h"), shadow=False)
@@ -97,27 +97,35 @@ def label(number: int, serial: str = "L2411-03") -> str:
 
 def view_of(home: Home, size: Size, language: str) -> View:
     """What the home's terminal has to show at this size, but for the time in the status row."""
-    with _opened(home) as tx:
+    with opened(home) as tx:
         state = read_state(tx.load_state() or b"")
         return view(state, shipped_flows(), StoreFacts(tx), Status(), size, language, shipped_texts())
 
 
 def journal(home: Home, kind: str) -> list[dict[str, Any]]:
     """Journal lines of a kind, oldest first."""
-    with _opened(home) as tx:
+    with opened(home) as tx:
         return [entry for _, known, entry in reversed(tx.journal_lines(100_000)) if known == kind]
 
 
 def last_scan(home: Home) -> str:
-    """The raw text of the newest scan, empty where the newest lines hold none."""
-    with _opened(home) as tx:
-        return next((str(entry["raw"]) for _, known, entry in tx.journal_lines(100) if known == "scan"), "")
+    """The raw text of the newest scan, one that came too early for a question included; empty where there is none."""
+    with opened(home) as tx:
+        newest = (entry for _, known, entry in tx.journal_lines(100) if known in {"scan", "early"})
+        return next((str(entry["raw"]) for entry in newest if "raw" in entry), "")
+
+
+def asked_for(home: Home) -> str:
+    """A code that the present step takes, on an order of `one_order`; a badge where nothing else is welcome."""
+    seen = view_of(home, Size(20, 16), "en")
+    codes = {"location": seen.asked.location, "item": label(1), "quantity": label(1), "order": ORDER}
+    return seen.asked.confirm or codes.get(seen.step) or BADGE
 
 
 def picked(home: Home) -> dict[str, int]:
     """Pieces kept as picked, by location."""
     found: dict[str, int] = {}
-    with _opened(home) as tx:
+    with opened(home) as tx:
         for one in tx.queue():
             kind, body = tx.operation(one.id) or ("", None)
             if kind == "picked" and body is not None:
@@ -126,7 +134,7 @@ def picked(home: Home) -> dict[str, int]:
 
 
 @contextmanager
-def _opened(home: Home, *, read_only: bool = True) -> Iterator[Transaction]:
+def opened(home: Home, *, read_only: bool = True) -> Iterator[Transaction]:
     store = TerminalStore(home.database, Sources(new_uuid7, utc_now), read_only=read_only)
     try:
         with store.step() as tx:

@@ -8,21 +8,23 @@ from typing import Any
 
 import msgspec
 
-from scanner_client.core.events import Key, PinAnswered, Scan
+from scanner_client.core.events import Key, Partial, PinAnswered, Scan
 from scanner_client.core.state import State
 from scanner_client.core.view import Size, View
 from scanner_client.flows import shipped_flows, shipped_texts
 from scanner_client.ports import Alert, FeedAge, NewOperation, QueueCounts, Recorded, StoreError
 from scanner_client.runtime import Runtime, Shown
 from sync.wire.bodies import BODY_TYPES, Posting
+from sync.wire.claims import ADVISORY_KINDS, Claiming, Releasing, after
 from sync.wire.codec import decode, encode
-from sync.wire.effects import LineProgress, TaskTurn, effects
+from sync.wire.effects import Effect, LineProgress, TaskTurn, effects
 from sync.wire.operation import Operation
 from sync.wire.pins import Pin, new_verifier
 from sync.wire.quantity import Quantity
 from sync.wire.rows import (
     Balance,
     Barcode,
+    Claim,
     Item,
     Location,
     Lot,
@@ -83,10 +85,12 @@ class MemoryTransaction:
         return FeedAge(feed, 7, "2026-09-21T12:00:00Z")
 
     def counts(self) -> QueueCounts:
-        return QueueCounts(kept=len(self._store.operations))
+        return QueueCounts(kept=self.deeds_count())
 
     def append(self, operation: NewOperation) -> str:
-        id = f"op-{len(self._store.operations) + 1}"
+        id = f"op-{self.deeds_count() + 1}"
+        if operation.kind in ADVISORY_KINDS:
+            id = f"claim-{len(self._store.operations)}"
         body = decode(encode(operation.body), BODY_TYPES[operation.kind])
         self._store.operations.append((id, operation, body))
         self._lay_over(operation, body)
@@ -111,10 +115,14 @@ class MemoryTransaction:
         return self._store.pins_needed
 
     def deeds_count(self) -> int:
-        return len(self._store.operations)
+        return len(self.deeds(0, len(self._store.operations)))
 
     def deeds(self, first: int, count: int) -> Sequence[Recorded]:
-        newest = [Recorded(id, op.kind, op.at, "kept", body) for id, op, body in reversed(self._store.operations)]
+        newest = [
+            Recorded(id, op.kind, op.at, "kept", body)
+            for id, op, body in reversed(self._store.operations)
+            if op.kind not in ADVISORY_KINDS
+        ]
         return newest[first : first + count]
 
     def recorded(self, id: str) -> Recorded | None:
@@ -140,7 +148,7 @@ class MemoryTransaction:
         for effect in effects(_wire(operation), body, target):
             self._apply(effect)
 
-    def _apply(self, effect: Posting | LineProgress | TaskTurn) -> None:
+    def _apply(self, effect: Effect) -> None:
         live = self._store.live
         match effect:
             case Posting():
@@ -155,6 +163,11 @@ class MemoryTransaction:
             case TaskTurn():
                 key = (Task.table, effect.key)
                 live[key] = msgspec.structs.replace(live[key], state=effect.state)
+            case Claiming() | Releasing():
+                standing = live.pop((Claim.table, effect.key), None)
+                assert standing is None or isinstance(standing, Claim)
+                if claim := after(standing, effect):
+                    live[(claim.table, claim.key)] = claim
 
 
 def _wire(operation: NewOperation) -> Operation:
@@ -188,6 +201,12 @@ class Picker:
             self._took(self.runtime.handle(Scan(code, self.now, self.now)))
         return self
 
+    def break_off(self, raw: str) -> Picker:
+        """A scan that breaks off after this much of it."""
+        self.now += 1000
+        self._took(self.runtime.handle(Partial(raw, self.now, self.now)))
+        return self
+
     def press(self, *keys: str, pause: int = 1000) -> Picker:
         for key in keys:
             self.now += pause
@@ -218,8 +237,18 @@ class Picker:
 
     @property
     def kept(self) -> list[tuple[str, Any]]:
-        """Kind and body of every operation, oldest first."""
-        return [(operation.kind, body) for _, operation, body in self.store.operations]
+        """Kind and body of every operation but claims, oldest first."""
+        return [(operation.kind, body) for operation, body in self.operations]
+
+    @property
+    def operations(self) -> list[tuple[NewOperation, Any]]:
+        """Every operation but claims with its body, oldest first."""
+        return [(one, body) for _, one, body in self.store.operations if one.kind not in ADVISORY_KINDS]
+
+    @property
+    def claims(self) -> list[Any]:
+        """Bodies of claims and releases, oldest first."""
+        return [body for _, one, body in self.store.operations if one.kind in ADVISORY_KINDS]
 
 
 # --- a small warehouse ------------------------------------------------------------------------------------------------

@@ -31,8 +31,11 @@ class Window:
         self._screen = pyte.Screen(width, height)
         self._stream = pyte.ByteStream(self._screen)
         self._changed = threading.Condition()
+        self._reading = threading.Event()
+        self._reading.set()
         self.written = 0
         self.bells = 0
+        self._unreadable: Exception | None = None
         self.resize(width, height)
         self.process = subprocess.Popen(
             [sys.executable, *command], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
@@ -48,6 +51,15 @@ class Window:
         view = memoryview(data)
         while view:
             view = view[os.write(self._line, view) :]
+
+    @contextmanager
+    def unread(self) -> Iterator[None]:
+        """Nothing that the program writes is read, beyond what comes first."""
+        self._reading.clear()
+        try:
+            yield
+        finally:
+            self._reading.set()
 
     def resize(self, width: int, height: int) -> None:
         with self._changed:
@@ -65,6 +77,13 @@ class Window:
         with self._changed:
             return [row.rstrip() for row in _display(self._screen)]
 
+    def reversed_rows(self) -> list[str]:
+        """What stands in reverse video in each row, so that it is seen without colours too."""
+        with self._changed:
+            rows = [self._screen.buffer[y] for y in range(self._screen.lines)]
+            cells = [[row[x] for x in range(self._screen.columns)] for row in rows]
+            return ["".join(cell.data for cell in row if cell.reverse).strip() for row in cells]
+
     @property
     def text(self) -> str:
         return "\n".join(self.rows())
@@ -76,6 +95,7 @@ class Window:
         timer.start()
         try:
             while not seen():
+                assert self._unreadable is None, f"no terminal can show this: {self._unreadable!r}"
                 assert self.process.poll() is None, f"the program has ended before {what}:\n{self.text}"
                 assert not deadline.is_set(), f"in vain: {what}:\n{self.text}"
                 with self._changed:
@@ -113,6 +133,7 @@ class Window:
 
     def _read(self) -> None:
         while True:
+            self._reading.wait()
             try:
                 data = os.read(self._line, 65536)
             except OSError:
@@ -120,7 +141,10 @@ class Window:
             with self._changed:
                 self.written += len(data)
                 self.bells += data.count(b"\a")
-                self._stream.feed(data)
+                try:
+                    self._stream.feed(data)
+                except Exception as error:  # noqa: BLE001  # of pyte's parser: the program is read to its end anyway
+                    self._unreadable = error
                 self._changed.notify_all()
 
 

@@ -19,7 +19,7 @@ from scanner_client.start import LANGUAGES, language_of
 @click.option("--headless", is_flag=True, help="Without a window: only keep the ledger and this terminal in step.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Spoken until somebody logs in.")
 def command(home: Home, headless: bool, lang: str | None) -> None:
-    """Run the terminal until it is ended (SIGTERM, or the window is closed).
+    """Run the terminal until it is ended (`scanner stop`, SIGTERM, or the window is closed).
 
     Talks to the ledger in the mode last chosen. A second one on the same home exits with 2 and names the first. In a
     window no key and no scan ends it.

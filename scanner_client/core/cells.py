@@ -7,9 +7,11 @@ Chinese terminals, so `cells_known` refuses them.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 MARK = "~"
 _LAST_ASCII = 0x7E
+_WIDE_BLANK = "\u3000"
 
 
 def width(text: str) -> int:
@@ -37,9 +39,28 @@ def cut(text: str, cells: int) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def shorten(text: str, cells: int) -> str:
     """`text`, or as much of it as fits with the mark of shortening after it."""
     return text if width(text) <= cells else cut(text, cells - 1).rstrip() + MARK
+
+
+def paintable(text: str) -> str:
+    """`text` without what a terminal would carry out instead of showing it (controls, marks of direction): `?` stands
+    for each. A code may hold any character."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one == _WIDE_BLANK else "?" for one in text)
+
+
+def keep_end(text: str, end: str, cells: int) -> str:
+    """`text` that ends with `end`, as one types it: where it does not fit, the last of it behind the mark."""
+    if not end or width(text) <= cells or not text.endswith(end):
+        return text
+    before, tail = text.removesuffix(end), end
+    while tail and width(before) + 1 + width(tail) > cells:
+        tail = tail[1:]
+    return f"{before}{MARK}{tail}"
 
 
 def pad(text: str, cells: int) -> str:

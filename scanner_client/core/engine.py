@@ -17,6 +17,7 @@ from scanner_client.core.events import (
     Event,
     Journal,
     Key,
+    Partial,
     PinAnswered,
     PinChecked,
     Resized,
@@ -24,13 +25,14 @@ from scanner_client.core.events import (
     Signal,
 )
 from scanner_client.core.facts import Facts
-from scanner_client.core.flow.model import Library, StepKind
-from scanner_client.core.keys import press
+from scanner_client.core.flow.model import CHOOSING, DELIBERATE, Library, Step, StepKind
+from scanner_client.core.keys import normalised, press
 from scanner_client.core.moves import KEPT, REFUSED, attempt, context, journal_scan, move, refuse, stand
 from scanner_client.core.pin_entry import refuse_scan, take_answer
 from scanner_client.core.recognition import readings
 from scanner_client.core.rules.registry import Context, Input
 from scanner_client.core.state import HISTORY, Kept, State
+from scanner_client.core.values import TextMatch
 
 DELIBERATE_MS = 700
 """A deviation's question takes only input that arrives this long after it was put (the screen contract, rule 7)."""
@@ -51,12 +53,14 @@ def step(flows: Library, state: State, event: Event, facts: Facts) -> tuple[Stat
             return take_answer(flows, state, event.operator, name, event.at, facts)
         case PinAnswered():
             return take_answer(flows, state, event.operator, f"pin_{event.answer}", event.at, facts)
-        case Scan() if flows[state.flow].steps[state.step].kind is StepKind.PIN:
+        case Scan() | Partial() if flows[state.flow].steps[state.step].kind is StepKind.PIN:
             return refuse_scan(state)
         case Scan():
             return _scan(flows, state, event, facts)
+        case Partial():
+            return _partial(flows, state, event, facts)
         case Key():
-            if _too_early(flows, state, event) and event.name == "enter":
+            if _too_early(flows, state, event) and _acts(flows[state.flow].steps[state.step], event):
                 return _early(state, event, Journal("early", {"key": event.name, "step": state.step}))
             return press(flows, state, event, facts)
 
@@ -76,14 +80,16 @@ def noted(state: State, append: Append, id: str, at: int) -> State:
     kept = msgspec.convert(
         {"id": id, "kind": append.kind, "group": state.group, "at": at, **append.note}, type=Kept, strict=True
     )
-    return msgspec.structs.replace(state, kept=(*state.kept, kept)[-HISTORY:])
+    every = (*state.kept, kept)
+    # What closed one line together is undone together, however many operations it took.
+    together = sum(one.group == state.group for one in every)
+    return msgspec.structs.replace(state, kept=every[-max(HISTORY, together) :])
 
 
 def _scan(flows: Library, state: State, event: Scan, facts: Facts) -> tuple[State, tuple[Command, ...]]:
     if _too_early(flows, state, event):
         return _early(state, event, Journal("early", {"raw": event.raw, "step": state.step}))
-    scanned_at = max(event.at, event.taken)
-    state = msgspec.structs.replace(state, menu=False, help=False, panel=None, entry="", scanned_at=scanned_at)
+    state = _at_prompt(state, event)
     given = readings(event.raw, state, facts)
     taken = _first_taken(flows, state, given, facts, event)
     if taken is None and state.notice and given[0].name == "confirm":
@@ -93,6 +99,19 @@ def _scan(flows: Library, state: State, event: Scan, facts: Facts) -> tuple[Stat
         return refused.state, (journal_scan(state, event.raw, given[0], accepted=False), REFUSED)
     journal = journal_scan(state, event.raw, taken.given, accepted=REFUSED not in taken.commands)
     return taken.state, (journal, *taken.commands)
+
+
+def _partial(flows: Library, state: State, event: Partial, facts: Facts) -> tuple[State, tuple[Command, ...]]:
+    """Refused by name and listed; the same code in full goes on at once."""
+    state = _at_prompt(state, event)
+    refused = refuse(context(flows, state, facts, Input("text", TextMatch(event.raw)), event.at), "refuse.partial")
+    return refused.state, (Journal("partial", {"raw": event.raw, "step": state.step, "by": state.operator}), REFUSED)
+
+
+def _at_prompt(state: State, event: Scan | Partial) -> State:
+    """The state when something was scanned: whatever lay over the prompt is gone."""
+    scanned_at = max(event.at, event.taken)
+    return msgspec.structs.replace(state, menu=False, help=False, panel=None, entry="", scanned_at=scanned_at)
 
 
 def _first_taken(flows: Library, state: State, given: Sequence[Input], facts: Facts, event: Scan) -> Context | None:
@@ -119,8 +138,14 @@ def _asked(event: Scan | Key) -> int:
 
 
 def _too_early(flows: Library, state: State, event: Scan | Key) -> bool:
-    confirming = flows[state.flow].steps[state.step].kind is StepKind.CONFIRM and not state.menu
-    return confirming and event.at - state.asked_at < DELIBERATE_MS
+    asked = flows[state.flow].steps[state.step].kind in DELIBERATE and not state.menu
+    return asked and event.at - state.asked_at < DELIBERATE_MS
+
+
+def _acts(step: Step, event: Key) -> bool:
+    """Whether the key may answer the step by itself; the digits of an entry do so only with Enter."""
+    name = normalised(event.name)
+    return name == "enter" or (step.kind in CHOOSING and name.isdecimal())
 
 
 def _early(state: State, event: Scan | Key, journal: Journal) -> tuple[State, tuple[Command, ...]]:

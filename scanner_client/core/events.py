@@ -16,6 +16,15 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Partial:
+    """What came of a code that broke off; it means nothing, whatever it looks like."""
+
+    raw: str
+    at: int = 0
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """One key by name: `enter`, `backspace`, `esc`, `up`, `down`, `space`, `f1` … `f10`, or the character itself."""
 
@@ -53,7 +62,7 @@ class PinAnswered:
     taken: int = 0
 
 
-Event = Scan | Key | Resized | PinChecked | PinAnswered
+Event = Scan | Partial | Key | Resized | PinChecked | PinAnswered
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from scanner_client.core.values import (
+    Claim,
     Concern,
     Deed,
     Dispute,
@@ -57,6 +58,12 @@ class Facts(Protocol):
         """Pick tasks of the order in walking order; of an inbound order its lines in their order. Without cancelled
         ones."""
 
+    def claim(self, order: str) -> Claim | None:
+        """Who has the order, own claims included that the ledger has not heard of; None where it is free."""
+
+    def begun(self, operator: str) -> Sequence[str]:
+        """Orders that this operator has and that have work left, inbound ones too."""
+
     def stock(self, location: str, item: str, lot: str = "") -> int:
         """Smallest units known to lie there free, own work included; every lot where `lot` is empty."""
 
@@ -66,6 +73,9 @@ class Facts(Protocol):
     def holdings(self, *, item: str = "", location: str = "") -> Sequence[Holding]:
         """What is known to lie where, own work included, by place, item and lot; the places of one item, or the goods
         of one place."""
+
+    def serial_at(self, item: str, serial: str) -> Sequence[tuple[str, str]]:
+        """Where this serial number is known to be at this site, own work included: places, each with the status."""
 
     def stock_as_of(self) -> int:
         """When the ledger last told this terminal about stock: milliseconds since 1970, 0 before the first answer."""

@@ -9,7 +9,7 @@ import msgspec
 
 from scanner_client.core.events import Command, Journal, Key
 from scanner_client.core.facts import Facts
-from scanner_client.core.flow.model import BACK, EXCEPTIONS, RUN, Library, Step, StepKind
+from scanner_client.core.flow.model import BACK, CHOOSING, EXCEPTIONS, RUN, Library, Step, StepKind
 from scanner_client.core.lists import LISTS
 from scanner_client.core.moves import KEPT, REFUSED, attempt, context, fitting, refuse
 from scanner_client.core.panels import MENU_KEY, OPENING, QUEUE, open_panel, press_panel
@@ -98,7 +98,7 @@ def _edit_or_choose(flows: Library, state: State, step: Step, name: str, event: 
         return msgspec.structs.replace(state, entry=state.entry[:-1]), ()
     if name == "esc":
         return msgspec.structs.replace(state, entry="", notice=None if not state.entry else state.notice), ()
-    if step.kind is StepKind.CHOICE:
+    if step.kind in CHOOSING:
         return _choose(flows, state, name, event, facts)
     character = " " if name == "space" else name
     if step.kind not in _ENTRY_KINDS or not _enters(step, character) or len(state.entry) >= LONGEST_ENTRY:

@@ -6,17 +6,29 @@ from collections.abc import Callable, Mapping, Sequence
 
 from scanner_client.core.facts import Facts
 from scanner_client.core.state import State
-from scanner_client.core.values import PART, Holding
+from scanner_client.core.values import PART, Holding, Order
 
 Values = Callable[[State, Facts], Sequence[str]]
 
 
-def _open_orders(_: State, facts: Facts) -> Sequence[str]:
-    return [order.order for order in facts.open_orders()]
+def _open_orders(state: State, facts: Facts) -> Sequence[str]:
+    return _own_first(state, facts, facts.open_orders())
 
 
-def _open_receipts(_: State, facts: Facts) -> Sequence[str]:
-    return [order.order for order in facts.open_receipts()]
+def _open_receipts(state: State, facts: Facts) -> Sequence[str]:
+    return _own_first(state, facts, facts.open_receipts())
+
+
+def _own_first(state: State, facts: Facts, orders: Sequence[Order]) -> list[str]:
+    """What the operator has begun, what others began on this terminal (its goods may be at hand), then the rest."""
+
+    def place(order: str) -> int:
+        claim = facts.claim(order)
+        if claim is None:
+            return 2
+        return 0 if claim.by == state.operator else 1 if claim.terminal == facts.terminal else 2
+
+    return sorted((one.order for one in orders), key=place)
 
 
 def _open_lines(state: State, facts: Facts) -> Sequence[str]:

@@ -10,13 +10,14 @@ from scanner_client.core.events import Journal, Signal
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import (
     ARRIVE,
+    DELIBERATE,
     EXCEPTIONS,
     EXIT,
+    REFUSING,
     RETURN,
     RUN,
     STAY,
     Library,
-    StepKind,
     Transition,
 )
 from scanner_client.core.recognition import subject
@@ -25,8 +26,6 @@ from scanner_client.core.state import Notice, Place, State
 
 KEPT, ATTENTION, REFUSED = Signal("kept"), Signal("attention"), Signal("refused")
 MAIN = "main"
-REFUSING = "refuse."
-"""A transition whose `say` starts so takes the input and yet refuses it aloud."""
 
 
 def stand(flows: Library, state: State) -> State:
@@ -72,11 +71,11 @@ def attempt(flows: Library, c: Context, asked: int, signal: Signal) -> Context |
 def _signalled(c: Context, before: State, transition: Transition, signal: Signal) -> Context:
     if transition.say.startswith(REFUSING):
         kind, code = subject(c.given)
-        c = c.with_state(notice=Notice(reason=transition.say, kind=kind, code=code))
+        c = c.with_state(notice=Notice(reason=transition.say, kind=kind, code=code), entry="")
         return replace(c, commands=(*c.commands, REFUSED))
     if transition.say:
         c = c.with_state(notice=Notice(refused=False, reason=transition.say))
-    asks = c.step.kind is StepKind.CONFIRM and c.state.place != before.place
+    asks = c.step.kind in DELIBERATE and c.state.place != before.place
     return replace(c, commands=(*c.commands, ATTENTION if asks or transition.say else signal))
 
 
@@ -113,7 +112,7 @@ def _enter(flows: Library, c: Context, to: str, asked: int) -> Context:
 def _at(flows: Library, c: Context, place: State, asked: int) -> Context:
     c = c.with_state(flow=place.flow, step=place.step, entry="", menu=False, first=0)
     c = replace(c, flow=flows[place.flow])
-    return c.with_state(asked_at=asked) if c.step.kind is StepKind.CONFIRM else c
+    return c.with_state(asked_at=asked) if c.step.kind in DELIBERATE else c
 
 
 def refuse(c: Context, reason: str) -> Context:

@@ -17,6 +17,7 @@ from scanner_client.core.values import (
     LotMatch,
     Match,
     OrderMatch,
+    SerialMatch,
     Task,
     TextMatch,
 )
@@ -42,8 +43,10 @@ def readings(raw: str, state: State, facts: Facts) -> list[Input]:
     matches += [LotMatch(one.lot, one.expiry) for one in items if one.lot]
     dated: list[ItemMatch | LotMatch] = [*items, *lots]
     matches += [ExpiryMatch(one.expiry) for one in dated if one.expiry and one.lot in ("", state.work.lot)]
-    # A lot that came in no GS1 code and is in no table looks like any text.
-    matches += [LotMatch(one.code) for one in matches if isinstance(one, TextMatch) and not one.error]
+    matches += [SerialMatch(one.serial, one.lot) for one in items if one.serial]
+    # A lot or a serial number that came in no GS1 code and is in no table looks like any text.
+    unknown_texts = [one.code for one in matches if isinstance(one, TextMatch) and not one.error]
+    matches += [match for text in unknown_texts for match in (LotMatch(text), SerialMatch(text))]
     return [Input(name, match, raw=raw) for match in matches for name in _inputs_of(match)]
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 _OPTIONS_BEFORE_ANY_SIZE = 2
 HISTORY = 20
-"""Kept operations a state remembers, for undo and for the list of recent scans."""
+"""Kept operations a state remembers, for undo and for the list of recent scans; more where one line took more."""
 
 VERSION = 1
 
@@ -58,6 +58,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The line in hand. Quantities are smallest units.
 
     `offered`: the count that the last input proposes, -1 for none; it becomes `count` once no deviation is open.
+    `serial`: the serial number of the offered piece; `serials`: those counted; `broken`: those found damaged.
     `partial`: by task, what was already kept of it. `stray`: an unknown code that was scanned and refused last, and
     `description` what its goods are in words. `looking`: the item or the place that was asked about.
     """
@@ -73,6 +74,9 @@ class Work(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     over_order: bool = False
     over_stock: bool = False
     damaged: int = 0
+    serial: str = ""
+    serials: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
     scans: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     partial: dict[str, int] = {}
@@ -100,6 +104,17 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return "Secrets()"
 
 
+class Approval(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a second person is asked to agree to, in no language: `kind` names its text (`approval.KIND`). Units are
+    the item's smallest and signed; `unit` is the one they are told in."""
+
+    kind: str
+    item: str = ""
+    location: str = ""
+    units: int = 0
+    unit: str = ""
+
+
 class Panel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A view laid over the step: `queue`, `conflicts`, `conflict` (the one at `first`) or `alerts`, from `first` on."""
 
@@ -111,6 +126,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`stack`: flows that wait for this one to exit. `came_from`: the step an exception path goes back to.
 
     `candidate`: who scanned a badge and has yet to prove it is theirs; `tries`: by operator, wrong PINs in a row.
+
+    `approval`: what the candidate is to agree to, where that is not to log in.
+
+    `begun`: the order in hand, if it was not the operator's before it was opened.
 
     `asked_at`: when the question on the screen was put; `scanned_at`: when the last scan came.
     """
@@ -126,6 +145,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     candidate: str = ""
     secrets: Secrets = Secrets()
     tries: dict[str, Tries] = {}
+    approval: Approval | None = None
     panel: Panel | None = None
     menu: bool = False
     help: bool = False
@@ -137,6 +157,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     work: Work = Work()
     kept: tuple[Kept, ...] = ()
     group: int = 0
+    begun: str = ""
 
     @property
     def place(self) -> Place:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 PICK, RECEIVE = "pick", "receive"
@@ -44,6 +45,10 @@ class Item:
     @property
     def expiry_tracked(self) -> bool:
         return "e" in self.tracking
+
+    @property
+    def serial_tracked(self) -> bool:
+        return "s" in self.tracking
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,16 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Who has an order, on which terminal, and since when (milliseconds since 1970, 0 where they did not say)."""
+
+    order: str
+    by: str
+    terminal: str
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
     """Goods known to lie at a place. `units` are the item's smallest; `status` is empty for goods that are free."""
 
@@ -169,28 +184,39 @@ class Deed:
 class Statement:
     """What one side of a conflict says.
 
-    `who`: `saw`, `you`, `they` or `ledger`; `name` is who they are. Units are the item's
-    smallest; `at` and `arrived` (when the ledger heard of it) milliseconds since 1970, 0 where not known."""
+    `who`: `saw`, `you`, `they`, `ordered`, `received` (before) or `ledger`; of dates `expiry` (on the goods) and
+    `expiry_ledger`, whose `name` is the date. Else `name` is the operator where it is not what
+    was done on this terminal, and `more` how many other people there are on that side. Units are the item's smallest,
+    None where it is not about a quantity; `at` and `arrived` (when the ledger heard of it) milliseconds since 1970, 0
+    where not known.
+    """
 
     who: str
-    units: int
+    units: int | None
     at: int = 0
     arrived: int = 0
     name: str = ""
     kind: str = ""
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A conflict to read. `unit` is the one the work was done in; `order` where it is about one."""
+    """A conflict to read. `about` is the order, terminal or code that it is about where that is no place; `unit` the
+    one the work was done in, `by` the operator who did it.
+
+    `answerable`: it can be decided on this terminal.
+    """
 
     id: str
     kind: str
     state: str
     item: str = ""
     location: str = ""
-    order: str = ""
+    about: str = ""
     unit: str = ""
+    by: str = ""
+    answerable: bool = False
     statements: tuple[Statement, ...] = ()
 
 
@@ -256,6 +282,19 @@ class ExpiryMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class SerialMatch:
+    """The serial number of one piece. `lot`: that of the same scan, empty where it names none."""
+
+    kind: ClassVar[str] = "serial"
+    serial: str
+    lot: str = ""
+
+    @property
+    def code(self) -> str:
+        return self.serial
+
+
+@dataclass(frozen=True, slots=True)
 class OrderMatch:
     kind: ClassVar[str] = "order"
     code: str
@@ -297,7 +336,16 @@ class TextMatch:
 
 
 Match = (
-    LocationMatch | ItemMatch | LotMatch | ExpiryMatch | OrderMatch | BadgeMatch | CommandMatch | PlateMatch | TextMatch
+    LocationMatch
+    | ItemMatch
+    | LotMatch
+    | ExpiryMatch
+    | SerialMatch
+    | OrderMatch
+    | BadgeMatch
+    | CommandMatch
+    | PlateMatch
+    | TextMatch
 )
 
 
@@ -313,6 +361,12 @@ def decimal_text(units: int, scale: int) -> str:
     digits = f"{abs(units):0{scale + 1}d}"
     text = f"{digits[:-scale]}.{digits[-scale:]}".rstrip("0").rstrip(".")
     return f"-{text}" if units < 0 else text
+
+
+def utc_text(milliseconds: int) -> str:
+    """The time, in milliseconds since 1970, as operations carry it."""
+    at = datetime.fromtimestamp(milliseconds // 1000, tz=UTC) + timedelta(milliseconds=milliseconds % 1000)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def typed_units(text: str, unit: Unit, scale: int) -> int | None:

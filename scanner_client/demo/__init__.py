@@ -1,8 +1,8 @@
 """`scanner demo`: the first minute on a demo warehouse, with a ledger and two terminals of its own, then play on.
 
 `story` what it is about · `minute` which key is due · `hand` what to scan next · `opening` the programs · `arrival` and
-`stage` do what is ordered, `sight` keeps the `scene` · `figures` reads the files · `panel` and `pen` draw, `layout`
-shares the window out · `window`, with `painted`, and `headless` show it.
+`stage` do what is ordered, `sight` keeps the `scene` · `figures` reads the files · `panel` and `pen` draw, `narrow`
+for a small window, `layout` shares the window out · `window`, with `painted`, and `headless` show it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import get_terminal_size
 from tempfile import TemporaryDirectory
 
 import click
 
 from scanner_client.child import BadInput, size_named
 from scanner_client.core.view import Size
+from screens.opening import FIRST_TEXT
 
 NEEDED = ("sqlalchemy", "starlette", "structlog", "uvicorn")
 LANGUAGES = ("en", "zh_CN")
@@ -65,6 +67,7 @@ def _by_itself(folder: Path, languages: tuple[str, ...], size: str, *, plant_los
 
 
 def _in_window(folder: Path, language: str, size: Size, *, plant_lost: bool) -> int:
+    click.echo(FIRST_TEXT)
     from scanner_client.demo.headless import card_text  # noqa: PLC0415  # as above
     from scanner_client.demo.opening import Programs  # noqa: PLC0415  # as above
     from scanner_client.demo.stage import Stage  # noqa: PLC0415  # as above
@@ -77,7 +80,7 @@ def _in_window(folder: Path, language: str, size: Size, *, plant_lost: bool) -> 
     if app.failed:
         click.echo(f"the demo broke off: {app.failed}", err=True)
         return 1
-    click.echo(card_text(stage.scene))
+    click.echo(card_text(stage.scene, get_terminal_size().columns))
     return 1 if stage.scene.tally and stage.scene.tally.faults else 0
 
 

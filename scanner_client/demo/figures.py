@@ -5,6 +5,7 @@ The files are opened read-only. No program is asked how it went.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ import msgspec
 
 from scanner_client.rehearsal.proof import Held, held_by_ledger, held_by_terminal
 from sync.wire.bodies import decode_body
+from sync.wire.claims import ADVISORY_KINDS
 from sync.wire.operation import decode_operation
 
 UNSENT = ("kept", "sent")
@@ -57,7 +59,10 @@ class _Entry(msgspec.Struct):
 def read_figures(database: Path, site: str, shelves: Iterable[Shelf], own: Shelf) -> Figures:
     """The figures of this moment; `own` is the story's shelf. Raises sqlite3.Error where the file cannot be read."""
     with closing(_open(database)) as file:
-        (operations,) = file.execute("SELECT count(*) FROM operation").fetchone()
+        (operations,) = file.execute(
+            "SELECT count(*) FROM operation WHERE kind NOT IN (SELECT value FROM json_each(?))",
+            [json.dumps(ADVISORY_KINDS)],
+        ).fetchone()
         stock = {shelf: _free(file, site, *shelf) for shelf in shelves}
         return Figures(operations, _twice(file), _open_conflicts(file), stock, dict(_taken(file, own)))
 
@@ -71,8 +76,8 @@ def names_of(database: Path, items: Iterable[str]) -> dict[str, tuple[str, str]]
 
 def tally(database: Path, stores: Mapping[str, Path], confirmed: Sequence[tuple[str, str]]) -> Tally:
     """Hold what was confirmed, as (terminal, id), against the files. For when every program has exited."""
-    ledger = {one.id: one for one in held_by_ledger(database)}
-    terminals = {name: {one.id: one for one in held_by_terminal(store)} for name, store in stores.items()}
+    ledger = _facts(held_by_ledger(database))
+    terminals = {name: _facts(held_by_terminal(store)) for name, store in stores.items()}
     waiting = {one.id for held in terminals.values() for one in held.values() if one.standing in UNSENT} - ledger.keys()
     with closing(_open(database)) as file:
         twice, conflicts = _twice(file), _open_conflicts(file)
@@ -84,6 +89,11 @@ def tally(database: Path, stores: Mapping[str, Path], confirmed: Sequence[tuple[
     ]
     arrived = len({id for _, id in confirmed} & ledger.keys())
     return Tally(len(confirmed), arrived, len(waiting), len(lost), twice, conflicts, tuple(faults))
+
+
+def _facts(held: Iterable[Held]) -> dict[str, Held]:
+    """What was scanned and confirmed, by id; who works on what is said without a scan."""
+    return {one.id: one for one in held if decode_operation(one.raw).kind not in ADVISORY_KINDS}
 
 
 def _strange(

@@ -48,6 +48,8 @@ def right(view: View, story: Story, operator: str) -> list[Input]:
         return [Input(key="0")]
     if view.entry and view.kind != "pin":
         return [Input(key="backspace")] * len(view.entry)
+    if view.kind == "question":
+        return [Input(key="1", after=QUESTION_MS)]
     if view.kind == "confirm":
         return [Input(scan=view.asked.confirm or CONFIRM, after=QUESTION_MS)]
     if view.flow == "pick":

@@ -51,13 +51,13 @@ async def _one_stop(stage: Stage) -> None:
                 await stage.news()
 
 
-def card_text(scene: Scene) -> str:
-    """The card alone; empty where the demo ended before there was one."""
-    return rows_of(_drawn(scene).card()) if scene.tally else ""
+def card_text(scene: Scene, columns: int = OFFICE_WIDTH) -> str:
+    """The card alone, in at most so many columns; empty where the demo ended before there was one."""
+    return rows_of(_drawn(scene, min(columns, OFFICE_WIDTH)).card()) if scene.tally else ""
 
 
-def _drawn(scene: Scene) -> Drawn:
-    return Drawn(scene, shipped_story(), demo_texts(), shipped_texts(), OFFICE_WIDTH)
+def _drawn(scene: Scene, columns: int = OFFICE_WIDTH) -> Drawn:
+    return Drawn(scene, shipped_story(), demo_texts(), shipped_texts(), columns)
 
 
 def _frame(scene: Scene) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scanner_client.core.view import SIZES, Size
 
 WHOLE = Size(80, 24)
-"""The smallest window with an office beside the terminal; in a smaller one the terminal stands alone over a hint."""
+"""The smallest window with an office beside the terminal; in a smaller one the terminal stands alone."""
 
 FRAME = 2
 """Cells that a frame adds to the terminal, both ways."""
@@ -22,7 +22,7 @@ def device_size(window: Size, asked: Size) -> Size:
     if window.width >= WHOLE.width and window.height >= WHOLE.height:
         fits = office_width(window, asked.width) >= OFFICE and asked.height + FRAME + 3 <= window.height
         return asked if fits else USUAL
-    fitting = [one for one in (asked, USUAL, *SIZES) if one.width <= window.width and one.height < window.height]
+    fitting = [one for one in (asked, USUAL, *SIZES) if one.width <= window.width and one.height <= window.height]
     return fitting[0] if fitting else SIZES[-1]
 
 

@@ -25,8 +25,11 @@ class Painted(Widget):
             self._rows = rows
             self.refresh()
 
+    def row(self, y: int) -> Row:
+        return self._rows[y] if 0 <= y < len(self._rows) else ()
+
     def render_line(self, y: int) -> Strip:
-        row = self._rows[y] if y < len(self._rows) else ()
+        row = self.row(y)
         styles = {piece.mark: self.get_component_rich_style(f"painted--{piece.mark}") for piece in row}
         plain = self.get_component_rich_style(f"painted--{Mark.PLAIN}")
         painted = [Segment(piece.text, styles[piece.mark]) for piece in row]

@@ -15,6 +15,10 @@ from scanner_client.demo.pen import Mark, Pen, Piece, Row
 STEPS_KEYS = ("space", "x", "n", "b", "s")
 PLAY_KEYS = ("scan", "x", "n", "b", "s", "c")
 AFTER_KILL = "stop6"
+OPENING_PARTS = 3
+"""Ledger, warehouse, terminals; then both pickers log in."""
+
+AGAIN, YOUR_CSV = "again", "your_csv"
 NAME, AMOUNT = 30, 11
 """Columns of the table of shelves, in cells: place and name, one quantity."""
 
@@ -29,17 +33,18 @@ class Drawn(Pen):
         if self.scene.failed:
             return [*self.wrapped(self.scene.failed, Mark.BAD)]
         if self.scene.view is None or not self.scene.shelves:
-            return list(self._opening())
+            return list(self.opening())
         if self.scene.tally:
             return [*self.card(), *self._choices()]
-        return [*self._title(), *self._body(), self.rule(), *self._told()]
+        return [*self._title(), *self._body(), self.rule(), *self.told()]
 
-    def _opening(self) -> Iterator[Row]:
-        yield (Piece(self.says("opening.title"), Mark.HEAD),)
+    def opening(self) -> Iterator[Row]:
+        yield from self.wrapped(self.says("opening.title"), Mark.HEAD)
         yield self.rule()
         for part in self.scene.opening:
-            yield (Piece("* " + self.says(part)),)
-        yield (Piece("* " + self.says("opening.wait"), Mark.DIM),)
+            yield from self.wrapped("* " + self.says(part), Mark.PLAIN)
+        opened = len(self.scene.opening) == OPENING_PARTS
+        yield from self.wrapped("* " + (self.says("opening.wait") if opened else "..."), Mark.DIM)
 
     def _title(self) -> Iterator[Row]:
         cut = self.scene.happened.cut
@@ -102,14 +107,14 @@ class Drawn(Pen):
     def _codes(self) -> Iterator[Row]:
         yield (Piece(self.says("code.title"), Mark.HEAD),)
         for digit, (code, named) in enumerate(self.scene.codes, start=1):
-            yield (Piece(f"{digit} ", Mark.KEY), Piece(pad(f" {code}", 20) + self._named(named)))
+            yield (Piece(f"{digit} ", Mark.KEY), Piece(pad(f" {code}", 20) + self.named(named)))
 
-    def _named(self, named: str) -> str:
+    def named(self, named: str) -> str:
         if named.startswith("unit."):
             return self.says("code.item", unit=self.terminal.text(named, self.scene.language))
         return self.says(named)
 
-    def _told(self) -> Iterator[Row]:
+    def told(self) -> Iterator[Row]:
         """What has just come about and what to do now."""
         stop = "playing" if self.scene.place >= PLAYING else f"stop{self.scene.place}"
         facts = {
@@ -123,7 +128,7 @@ class Drawn(Pen):
         yield ()
         yield from self.wrapped(self.says(f"{stop}.todo", **facts), Mark.HEAD)
         if self.scene.note:
-            said = self.says(f"note.{self.scene.note}", key=self._key_name(due(self.scene.place)))
+            said = self.says(f"note.{self.scene.note}", key=self.key_name(due(self.scene.place)))
             yield from self.wrapped(said, Mark.DIM)
 
     # --- the card
@@ -133,14 +138,14 @@ class Drawn(Pen):
         tally = self.scene.tally
         assert tally
         mark = Mark.BAD if tally.faults else Mark.GOOD
-        rows = [self.rule(mark), *self.wrapped(self._sum(tally), mark)]
+        rows = [self.rule(mark), *self.wrapped(self.sum(tally), mark)]
         if tally.waiting:
             rows += self.wrapped(self.says("card.waiting", waiting=str(tally.waiting)), Mark.PLAIN)
         for fault in tally.faults:
             rows += self.wrapped(f"{self.says('card.false')}: {fault}", mark)
         return [*rows, self.rule(mark), *self.wrapped(self.says("card.read"), Mark.DIM)]
 
-    def _sum(self, tally: Tally) -> str:
+    def sum(self, tally: Tally) -> str:
         return self.says("card.sum", **self._counts(tally))
 
     @staticmethod
@@ -151,46 +156,33 @@ class Drawn(Pen):
     def _choices(self) -> Iterator[Row]:
         yield ()
         yield from self.wrapped(self.says("card.choose"), Mark.KEY)
-        if self.scene.note == "your_csv":
+        if self.scene.note in (AGAIN, YOUR_CSV):
             yield ()
-            yield from self.wrapped(self.says("note.your_csv"), Mark.PLAIN)
+            yield from self.wrapped(self.says(f"note.{self.scene.note}"), Mark.PLAIN)
 
     # --- title and keys
 
     def bar(self) -> Row:
         place = self.scene.place
         last = STOPS[min(place, PLAYING - 1)]
-        step = self.says("bar.play") if self._playing else self.says("bar.step", step=str(last.step))
+        step = self.says("bar.play") if self.playing else self.says("bar.step", step=str(last.step))
         title, end = f" {self.says('bar.title')}   {step}", f"{self.says('bar.end')} "
         return (Piece(title + right(end, self.width - width(title)), Mark.BAR),)
 
     def hints(self) -> Row:
         """The keys of the demo; the next one is highlighted."""
-        names = PLAY_KEYS if self._playing else STEPS_KEYS
+        names = PLAY_KEYS if self.playing else STEPS_KEYS
         next_key = due(self.scene.place) if self.scene.shelves else ""
         said = {name: self.says(f"keys.{name}") for name in (*names, "l")}
         apart = "  " if sum(width(text) + 2 for text in said.values()) < self.width else " "
         marks = {name: Mark.KEY if name == next_key else Mark.DIM for name in said}
         return (Piece(" "), *(piece for name in said for piece in (Piece(said[name], marks[name]), Piece(apart))))
 
-    def small_hint(self) -> Row:
-        """One row below a terminal that has no room beside it."""
-        if self.scene.tally:
-            mark = Mark.BAD if self.scene.tally.faults else Mark.GOOD
-            short = self.says("small.card", **self._counts(self.scene.tally))
-            said = self._sum(self.scene.tally)
-            return (Piece(said if width(said) <= self.width else shorten(short, self.width), mark),)
-        if self.scene.place >= PLAYING:
-            return (Piece(self.says("small.play"), Mark.DIM),)
-        key = due(self.scene.place)
-        said = self.says("small.hint", key=self._key_name(key)) if key else self.says("small.wait")
-        return (Piece(said, Mark.KEY),)
-
     # --- pieces
 
     @property
-    def _playing(self) -> bool:
+    def playing(self) -> bool:
         return self.scene.place >= PLAYING and not self.scene.tally
 
-    def _key_name(self, key: str) -> str:
+    def key_name(self, key: str) -> str:
         return self.says(f"keys.{key}").partition(" ")[0] if key else "-"

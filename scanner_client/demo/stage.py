@@ -80,9 +80,14 @@ class Stage(Arrival):
         await self._go_on()
         return True
 
+    @property
+    def plays(self) -> bool:
+        """Whether the minute is over and the terminal is the player's."""
+        return self._opened and self.scene.place >= PLAYING and not self.scene.happened.card
+
     async def scan(self, raw: str) -> None:
         """A real scanner's code: for the terminal, once the minute is over."""
-        if self._opened and self.scene.place >= PLAYING and not self.scene.happened.card:
+        if self.plays:
             await self._give(Input(scan=raw))
 
     async def news(self) -> None:
@@ -230,13 +235,14 @@ class Stage(Arrival):
         self.happen(card=True)
 
     async def _play_on(self) -> None:
+        self.set(note="again")
         await self.programs.serve_again()
         for terminal in (self.picker, self.other):
             terminal.line.mend()
             self.heard(terminal, await terminal.start(self.scene.language))
         if self.scene.happened.reading:
             await self._conflict()
-        self.set(place=PLAYING, tally=None)
+        self.set(place=PLAYING, tally=None, note="")
         self.happen(card=False, cut=False)
         await self._speak()
         await self.resize(self.programs.size)

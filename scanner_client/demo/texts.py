@@ -22,17 +22,23 @@ def demo_texts() -> Texts:
 
 
 def wrapped(text: str, cells: int) -> Iterator[str]:
-    """The text in rows of at most so many cells, broken at blanks where there are any near the end of a row."""
+    """The text in rows of at most so many cells. Words of letters stay whole, and no row begins with what closes."""
     if cells < FEWEST_CELLS:
         return
     rest = text.strip()
     while width(rest) > cells:
-        row = cut(rest, cells)
-        blank = row.rfind(" ") if rest[len(row)] != " " else len(row)
-        taken = row[:blank] if blank > len(row) // 2 else row
-        if rest[len(taken)] in CLOSING:
-            taken = taken[:-1]
+        whole = len(cut(rest, cells))
+        at = whole
+        while at and not _may_break(rest, at):
+            at -= 1
+        taken = rest[: at or whole]
         yield taken.rstrip()
         rest = rest[len(taken) :].lstrip()
     if rest:
         yield rest
+
+
+def _may_break(text: str, at: int) -> bool:
+    before, after = text[at - 1], text[at]
+    inside_a_word = before.isascii() and after.isascii() and not (before + after).count(" ")
+    return not inside_a_word and after not in CLOSING

@@ -17,17 +17,29 @@ from scanner_client.play.script import ScriptError, read_script
 DONE, UNMET, UNUSABLE = 0, 1, 2
 
 
-def play(script: Path, *, home: Path | None, size: str, frames: Path | None) -> int:
-    """Play `script`, say on standard error where it stopped. Exit status: 0 played, 1 a line unmet, 2 unusable."""
+def play(
+    script: Path,
+    *,
+    home: Path | None,
+    size: str,
+    frames: Path | None,
+    language: str = "en",
+    rewrite: bool = False,
+) -> int:
+    """Play `script`, say on standard error where it stopped. Exit status: 0 played, 1 a line unmet, 2 unusable.
+
+    `rewrite`: write the frames that the script judges instead of judging them.
+    """
     with ExitStack() as resources:
         homes = home or Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="scanner-play-")))
         homes = homes.expanduser().absolute()
         try:
             size_named(size)
             homes.mkdir(parents=True, exist_ok=True)
-            instructions = read_script(script.read_text(encoding="utf-8"))
+            instructions = read_script(script.read_text(encoding="utf-8"), {"size": size, "language": language})
             ledger = LedgerProcesses(_database(homes), script.absolute().parent, homes / "ledger.log")
-            player = Player(Stage(homes, script.absolute().parent, size, frames=frames), ledger)
+            stage = Stage(homes, script.absolute().parent, size, language, frames, rewrite)
+            player = Player(stage, ledger)
             resources.callback(player.close)
             player.play(instructions)
         except Unmet as unmet:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import assert_never
 
+from scanner_client.play.frames import fits, frame_in, put_frame
 from scanner_client.play.processes import LedgerProcesses, PlayFailed, TerminalProcess, enroll
 from scanner_client.play.script import (
     Command,
@@ -48,13 +49,15 @@ class Unmet(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a script is played: the folder of homes, the script's folder, the default size, where frames go."""
+    """Where a script is played: the folder of homes, the script's folder, the size and the language of terminals that
+    name none, where frames go. `rewrite`: frames that a judgement names are written instead of compared."""
 
     homes: Path
     folder: Path
     size: str = "20x16"
     language: str = "en"
     frames: Path | None = None
+    rewrite: bool = False
 
 
 class Player:
@@ -67,6 +70,8 @@ class Player:
         self._current: TerminalProcess | None = None
         self._printed: list[str] | None = None
         self._pace = PACE_MILLISECONDS
+        self._waited = 0.0
+        self._rewritten: set[tuple[Path, str]] = set()
         self._frame = 0
 
     def play(self, script: Sequence[Instruction]) -> None:
@@ -106,6 +111,7 @@ class Player:
             case PressKey(name):
                 self._on_stage().give({"key": name, "after": self._pace})
             case Wait(seconds):
+                self._waited += seconds
                 for terminal in self._terminals.values():
                     terminal.give({"clock": seconds})
             case Pace(milliseconds):
@@ -149,7 +155,7 @@ class Player:
         if new:
             self._enroll(wanted.name, home)
         size, language = wanted.size or self._stage.size, wanted.language or self._stage.language
-        terminal = TerminalProcess(wanted.name, home, size, language)
+        terminal = TerminalProcess(wanted.name, home, size, language, ahead=round(1000 * self._waited))
         terminal.start()
         self._terminals[wanted.name] = terminal
         if new:
@@ -230,8 +236,8 @@ class Player:
                 raise Unmet(instruction, f"no row shows {text!r}", seen)
             case Shows(text, absent=True) if any(text in row for row in seen):
                 raise Unmet(instruction, f"a row shows {text!r}", seen)
-            case ShowsFrame(file):
-                self._judge_frame(instruction, self._stage.folder / file)
+            case ShowsFrame(file, name):
+                self._judge_frame(instruction, self._stage.folder / file, name)
             case HasStock(file):
                 self._judge_stock(instruction, self._stage.folder / file)
             case _:
@@ -240,12 +246,23 @@ class Player:
     def _seen(self) -> list[str]:
         return self._printed if self._printed is not None else self._on_stage().rows
 
-    def _judge_frame(self, instruction: Instruction, file: Path) -> None:
-        wanted = [row.rstrip() for row in _text_of(file).splitlines()]
+    def _judge_frame(self, instruction: Instruction, file: Path, name: str) -> None:
         seen = self._on_stage().rows
-        height = max(len(wanted), len(seen))
-        if [*wanted, *[""] * height][:height] != [*seen, *[""] * height][:height]:
-            raise Unmet(instruction, f"the frame is not that of {file.name}", seen)
+        if self._stage.rewrite and (file, name) not in self._rewritten:
+            self._rewrite(file, name, seen)
+            return
+        wanted = frame_in(_text_of(file), name)
+        if wanted is None:
+            raise PlayFailed(f"{file} has no frame [{name}]: write it there, or play with --rewrite-frames")
+        if not fits(wanted, seen):
+            raise Unmet(instruction, f"the frame is not {name or 'that'} of {file.name}", seen)
+
+    def _rewrite(self, file: Path, name: str, seen: Sequence[str]) -> None:
+        """The file anew, its frames in the order of the play; a frame judged twice must be the same twice."""
+        if file not in {known for known, _ in self._rewritten}:
+            file.unlink(missing_ok=True)
+        self._rewritten.add((file, name))
+        put_frame(file, name, seen)
 
     def _judge_stock(self, instruction: Instruction, file: Path) -> None:
         table = csv.DictReader(_text_of(file).splitlines())

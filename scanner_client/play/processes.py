@@ -32,10 +32,14 @@ def _surroundings() -> dict[str, str]:
 
 
 class TerminalProcess:
-    """One terminal as a process of its own. `view` and `status` are those of the last answer."""
+    """One terminal as a process of its own. `view` and `status` are those of the last answer.
 
-    def __init__(self, name: str, home: Path, size: str, language: str) -> None:
+    `ahead`: milliseconds by which its clock has been moved on; a process that is started again is told of them.
+    """
+
+    def __init__(self, name: str, home: Path, size: str, language: str, *, ahead: int = 0) -> None:
         self.name, self.home = name, home
+        self._ahead = ahead
         self.size, self.language = size, language
         self.view: Mapping[str, Any] = {}
         self.status: Mapping[str, Any] = {}
@@ -50,9 +54,17 @@ class TerminalProcess:
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=_surroundings()
             )
         self._heard(self._answer())
+        if self._ahead:
+            self._send({"clock": self._ahead / 1000})
 
     def give(self, said: Mapping[str, Any]) -> None:
         """Send one input and take its answer. Raises PlayFailed."""
+        self._ahead += round(1000 * said.get("clock", 0)) + said.get("after", 0)
+        if "size" in said:
+            self.size = said["size"]
+        self._send(said)
+
+    def _send(self, said: Mapping[str, Any]) -> None:
         process = self._running()
         assert process.stdin
         try:

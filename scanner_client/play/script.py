@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -77,7 +77,10 @@ class Shows:
 
 @dataclass(frozen=True, slots=True)
 class ShowsFrame:
+    """`name`: which frame of the file, where it holds several."""
+
     file: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +100,15 @@ class Instruction:
     what: What
 
 
-def read_script(text: str) -> list[Instruction]:
-    """The instructions of a script. Raises ScriptError."""
+def read_script(text: str, given: Mapping[str, str] | None = None) -> list[Instruction]:
+    """The instructions of a script, with the `given` values in place of their names in braces. Raises ScriptError."""
     found: list[Instruction] = []
     for number, row in enumerate(text.splitlines(), 1):
         written = row.strip()
         if not written or written.startswith("#"):
             continue
         try:
-            found += [Instruction(number, written, what) for what in _what(row.lstrip())]
+            found += [Instruction(number, written, what) for what in _what(_filled(row.lstrip(), given or {}))]
         except ScriptError as error:
             raise ScriptError(f"line {number}: {error}") from error
     return found
@@ -126,6 +129,14 @@ def _what(row: str) -> list[What]:
             return [Shows(rest.strip(), absent=True)] if rest.strip() else _no("a text is missing after !")
         case _:
             return _no(f"{row.split(maxsplit=1)[0]!r} begins no instruction; lines begin with @ > : = ! or #")
+
+
+def _filled(row: str, given: Mapping[str, str]) -> str:
+    """Directives and judgements may name what the play was started with; a scan is taken as it stands."""
+    if row[0] in "@=!":
+        for name, value in given.items():
+            row = row.replace(f"{{{name}}}", value)
+    return row
 
 
 def _no(message: str) -> list[What]:
@@ -157,7 +168,8 @@ def _judgement(rest: str) -> What:
         case "":
             raise ScriptError("a text is missing after =")
         case "frame" if argument:
-            return ShowsFrame(argument.strip())
+            file, _, name = argument.strip().partition(" ")
+            return ShowsFrame(file, name.strip())
         case "stock" if argument.strip().endswith(".csv"):
             return HasStock(argument.strip())
         case _:

@@ -50,7 +50,7 @@ class Alerts(Queue, View):
         return [*(alert for alert in told if not self._is_settled_fork(alert)), *self._quarantined()]
 
     def _quarantined(self) -> list[Alert]:
-        count = self.counts().quarantined
+        count = self.quarantined()
         return [Alert("quarantined", {"count": str(count)})] if count else []
 
     def _is_settled_fork(self, alert: Alert) -> bool:

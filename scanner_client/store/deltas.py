@@ -10,9 +10,10 @@ from collections.abc import Set as AbstractSet
 
 from scanner_client.store.identity import Section
 from sync.wire.bodies import Posting
+from sync.wire.claims import Claiming, Releasing, encoded
 from sync.wire.effects import Effect, LineProgress, TaskTurn, effect_feed
 from sync.wire.operation import Cursor
-from sync.wire.rows import Balance, OrderLine, Task
+from sync.wire.rows import Balance, Claim, OrderLine, Task
 
 _PENDING = """
     NOT EXISTS (
@@ -71,3 +72,5 @@ def _delta(effect: Effect) -> tuple[str, str, str, str, str]:
             return OrderLine.table, effect.key, str(effect.done), str(effect.short), ""
         case TaskTurn():
             return Task.table, effect.key, "", "", effect.state
+        case Claiming() | Releasing():
+            return Claim.table, effect.key, "", "", encoded(effect)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from scanner_client.ports import FeedAge
+from scanner_client.store.outbox import HASH_CHARS
 from scanner_client.store.schema import LOOKUPS
 from scanner_client.store.undoing import Undoing
 from sync.core.terminal import RowChange
@@ -48,14 +49,19 @@ class Feeds(Undoing):
         gone = [key for key, row in rows.items() if row is None]
         self._sql.executemany(f"DELETE FROM {table} WHERE tbl = ? AND key = ?", gone)
         kept = [row for row in rows.values() if row is not None]
-        self._sql.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?)", kept)
+        put = f"INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?)"
+        self._sql.executemany(f"INSERT OR REPLACE {put}", [row for row in kept if row[0] not in _FOUND_BY_KEY])
+        self._sql.executemany(
+            f"INSERT {put} ON CONFLICT (tbl, key) DO UPDATE SET feed = excluded.feed, body = excluded.body",
+            [row for row in kept if row[0] in _FOUND_BY_KEY],
+        )
         self._sql.execute(
             f"UPDATE feed SET {prefix}n = ?, {prefix}hash = ?, {prefix}part = ? WHERE feed = ?",
             [cursor.n, cursor.hash, cursor.part, feed],
         )
 
     def cover(self, feed: str, ids: Iterable[str], *, shadow: bool) -> None:
-        named = [(feed, id) for id in ids]
+        named = [(feed, self._own_id(id)) for id in ids]
         self._sql.executemany(
             f"INSERT OR IGNORE INTO cover (feed, op, shadow) SELECT ?, id, {int(shadow)} FROM operation WHERE id = ?",
             named,
@@ -63,6 +69,13 @@ class Feeds(Undoing):
         if not shadow:
             self._sql.executemany("UPDATE delta SET pending = 0 WHERE feed = ? AND op = ? AND pending = 1", named)
             self._review_undos()
+
+    def _own_id(self, name: str) -> str:
+        """The id of an operation that the ledger names by its hash, because it could not read the id."""
+        if len(name) != HASH_CHARS:
+            return name
+        found = self._sql.execute("SELECT id FROM operation WHERE op_hash = ?", [name]).fetchone()
+        return str(found[0]) if found else name
 
     def swap_shadow(self, feed: str) -> None:
         self._sql.execute("DELETE FROM live WHERE feed = ?", [feed])
@@ -124,3 +137,6 @@ def _reader(kind: type[Row], names: tuple[str, ...]) -> Callable[[bytes], _Texts
 
 
 _READERS = {table: _reader(BY_TABLE[table], names) for table, names in LOOKUPS.items()}
+
+_FOUND_BY_KEY = frozenset(table for table, kind in BY_TABLE.items() if {*LOOKUPS.get(table, ())} <= {*kind.key_fields})
+"""Tables whose lookups are part of the key, so that a new row under a known key leaves the indexes as they are."""

@@ -7,12 +7,14 @@ not settled.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import and_
 
 import msgspec
 
 from scanner_client.store.outbox import Outbox
 from scanner_client.store.standing import is_settled, standing
 from scanner_client.store.undoing import TARGET
+from sync.wire.claims import ADVISORY_KINDS
 from sync.wire.codec import decode, encode
 from sync.wire.messages import Outcome
 
@@ -71,11 +73,13 @@ class Keeping(Outbox):
         held = self._sql.execute(
             "SELECT id, seq, kind, at, outcome, standing FROM operation WHERE seq <= ? ORDER BY seq", [last]
         ).fetchall()
-        open_ones = [(epoch, *row) for row in held if not is_settled(decode(row[4], Outcome))]
+        settled = [is_settled(decode(row[4], Outcome)) for row in held]
+        open_ones = [(epoch, *row) for row, is_done in zip(held, settled, strict=True) if not is_done]
         self._sql.executemany(
             "INSERT INTO past (epoch, id, seq, kind, at, outcome, standing) VALUES (?, ?, ?, ?, ?, ?, ?)", open_ones
         )
-        self._count_accepted(len(held) - len(open_ones))
+        scanned = [row[2] not in ADVISORY_KINDS for row in held]
+        self._count_accepted(sum(map(and_, settled, scanned)))
 
     def accepted_before(self) -> int:
         """How many operations were accepted and are no longer held."""
@@ -87,14 +91,14 @@ class Keeping(Outbox):
 
     def store_state(self, id: str, state: str) -> None:
         super().store_state(id, state)
-        found = self._sql.execute("SELECT outcome FROM past WHERE id = ?", [id]).fetchone()
+        found = self._sql.execute("SELECT outcome, kind FROM past WHERE id = ?", [id]).fetchone()
         if found is not None:
-            self._store_past(msgspec.structs.replace(decode(found[0], Outcome), state=state))
+            self._store_past(msgspec.structs.replace(decode(found[0], Outcome), state=state), found[1])
 
-    def _store_past(self, outcome: Outcome) -> None:
+    def _store_past(self, outcome: Outcome, kind: str) -> None:
         if is_settled(outcome):
             self._sql.execute("DELETE FROM past WHERE id = ?", [outcome.id])
-            self._count_accepted(1)
+            self._count_accepted(kind not in ADVISORY_KINDS)
         else:
             self._sql.execute(
                 "UPDATE past SET outcome = ?, standing = ? WHERE id = ?",

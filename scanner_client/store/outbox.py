@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Sized
-from typing import Any
+from collections.abc import Iterable, Sequence, Sized
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,6 +18,16 @@ from sync.wire.messages import GLOBAL_FEED, Outcome
 from sync.wire.operation import Cursor, Link, Operation, WireError, decode_operation, new_operation, op_hash
 
 HASH_CHARS = 64
+_AMONG_OPS = "op IN (SELECT value FROM json_each(?))"
+
+
+class _Held(NamedTuple):
+    """A held operation. `undoable`: whose undos depend on what became of it: an undo's target, else its own."""
+
+    seq: int
+    id: str
+    answered: bool
+    undoable: str
 
 
 class Outbox(Stream, Undoing):
@@ -97,23 +107,33 @@ class Outbox(Stream, Undoing):
 
     # --- what became of it
 
-    def store_outcome(self, outcome: Outcome) -> None:
-        found = self._find(outcome.id)
-        if found is None:
-            return
-        seq, id, answered, undoable = found
-        self._sql.execute(
-            "UPDATE operation SET outcome = ?, standing = ? WHERE seq = ?", [encode(outcome), standing(outcome), seq]
+    def store_outcomes(self, outcomes: Iterable[Outcome]) -> None:
+        found = self._held_named({one.id: one for one in outcomes})
+        self._sql.executemany(
+            "UPDATE operation SET outcome = ?, standing = ? WHERE seq = ?",
+            [(encode(outcome), standing(outcome), one.seq) for one, outcome in found],
         )
         # A first answer that was posted wherever this terminal follows it changes nothing about the view.
-        if answered or self._has_unposted(id, outcome):
-            self._recount("op = ?", [id])
-            self._drop_unposted(id, outcome)
-        self._review_undos_of(undoable)
+        again = {one.id for one, _ in found if one.answered}
+        unposted = self._with_unposted([(one.id, outcome) for one, outcome in found])
+        for one, outcome in found:
+            if one.id in again or one.id in unposted:
+                self._recount("op = ?", [one.id])
+                self._drop_unposted(one.id, outcome)
+        if self._has_undos():
+            for one, _ in found:
+                self._review_undos_of(one.undoable)
 
-    def _has_unposted(self, id: str, outcome: Outcome) -> bool:
-        question = f"SELECT 1 FROM delta WHERE op = ? AND feed NOT IN ({_places(outcome.feeds)}) LIMIT 1"
-        return self._sql.execute(question, [id, *outcome.feeds]).fetchone() is not None
+    def _with_unposted(self, answered: Iterable[tuple[str, Outcome]]) -> set[str]:
+        """Of these operations, those with effects in a feed in which the ledger did not post them."""
+        by_feeds: dict[tuple[str, ...], list[str]] = {}
+        for id, outcome in answered:
+            by_feeds.setdefault(tuple(outcome.feeds), []).append(id)
+        found: set[str] = set()
+        for feeds, ids in by_feeds.items():
+            question = f"SELECT DISTINCT op FROM delta WHERE {_AMONG_OPS} AND feed NOT IN ({_places(feeds)})"
+            found.update(op for (op,) in self._sql.execute(question, [encode(ids), *feeds]))
+        return found
 
     def _drop_unposted(self, id: str, outcome: Outcome) -> None:
         """What the ledger did not post in a feed, no page of that feed will ever cover."""
@@ -123,17 +143,19 @@ class Outbox(Stream, Undoing):
     def store_state(self, id: str, state: str) -> None:
         found = self._sql.execute("SELECT outcome FROM operation WHERE id = ? AND outcome IS NOT NULL", [id]).fetchone()
         if found is not None:
-            self.store_outcome(msgspec.structs.replace(decode(found[0], Outcome), state=state))
+            self.store_outcomes([msgspec.structs.replace(decode(found[0], Outcome), state=state)])
 
-    def _find(self, name: str) -> tuple[int, str, bool, str] | None:
-        """Of the operation with this id or op_hash: seq, id, whether an outcome is stored, and whose undos depend on
-        it: an undo's target, else its own."""
+    def _held_named(self, outcomes: dict[str, Outcome]) -> list[tuple[_Held, Outcome]]:
+        """The operations held here that these outcomes name by id or op_hash, in the order of the stream."""
         chosen = f"SELECT seq, id, outcome IS NOT NULL, iif(kind = 'undone', {TARGET}, id) FROM operation WHERE"
-        found = self._sql.execute(f"{chosen} id = ?", [name]).fetchone()
-        if found is None and len(name) == HASH_CHARS:
-            # Without an index: only an operation whose id the ledger could not read is named by its hash.
-            found = self._sql.execute(f"{chosen} op_hash = ?", [name]).fetchone()
-        return None if found is None else (int(found[0]), str(found[1]), bool(found[2]), str(found[3]))
+        among = self._sql.execute(f"{chosen} id IN (SELECT value FROM json_each(?))", [encode(list(outcomes))])
+        found = [(_Held(*row), outcomes[row[1]]) for row in among]
+        # Without an index: only an operation whose id the ledger could not read is named by its hash.
+        for name in [name for name in outcomes if len(name) == HASH_CHARS]:
+            row = self._sql.execute(f"{chosen} op_hash = ?", [name]).fetchone()
+            if row is not None:
+                found.append((_Held(*row), outcomes[name]))
+        return sorted(found, key=lambda one: one[0].seq)
 
     # --- what has left the house
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,7 +10,17 @@ import msgspec
 
 from scanner_client.ports import QueueCounts, Recorded
 from scanner_client.store.keeping import Keeping
-from scanner_client.store.standing import ACCEPTED, CONFLICT, HELD, KEPT, QUARANTINED, REFUSED, SENT
+from scanner_client.store.standing import (
+    ACCEPTED,
+    CONFLICT,
+    HELD,
+    IS_ADVICE,
+    IS_KEPT,
+    KEPT,
+    QUARANTINED,
+    REFUSED,
+    SENT,
+)
 from sync.wire.codec import decode
 from sync.wire.messages import Outcome
 
@@ -30,13 +41,16 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Queue(Keeping):
-    """Counts and listing over what is held, and over what stays visible of what no longer is."""
+    """Counts and listing over what is held, and over what stays visible of what no longer is.
+
+    Counts and deeds are of what was scanned; claims are in the whole listing alone.
+    """
 
     def counts(self) -> QueueCounts:
         held, before = self._standings("operation"), self._standings("past")
         unanswered = held.get(KEPT, 0)
         sent = self._sent_unanswered() if unanswered else 0
-        accepted = self.held_count() - sum(held.values()) + before.get(ACCEPTED, 0) + self.accepted_before()
+        accepted = self._scanned() - sum(held.values()) + before.get(ACCEPTED, 0) + self.accepted_before()
         stand = {word: held.get(word, 0) + before.get(word, 0) for word in (CONFLICT, HELD, REFUSED, QUARANTINED)}
         return QueueCounts(
             kept=unanswered - sent,
@@ -50,9 +64,23 @@ class Queue(Keeping):
         )
 
     def _standings(self, table: str) -> dict[str, int]:
-        """How many operations stand how; of those held, without the accepted ones, which are never counted singly."""
-        where = " WHERE standing <> 'accepted'" if table == "operation" else ""
-        return dict(self._sql.execute(f"SELECT standing, count(*) FROM {table}{where} GROUP BY standing").fetchall())
+        """How many operations stand how; of those held, without the accepted ones, which are never counted singly.
+
+        All are counted and the few that are advice taken off again: both can be read from an index alone.
+        """
+        where = "standing <> 'accepted'" if table == "operation" else "true"
+        count = f"SELECT standing, count(*) FROM {table} WHERE {where}"
+        counted = Counter(dict(self._sql.execute(f"{count} GROUP BY standing").fetchall()))
+        counted.subtract(dict(self._sql.execute(f"{count} AND {IS_ADVICE} GROUP BY standing").fetchall()))
+        return counted
+
+    def quarantined(self) -> int:
+        """How many operations the ledger could not judge, held or not."""
+        counts = (
+            f"SELECT count(*) FROM {table} WHERE standing = '{QUARANTINED}' AND standing <> 'accepted'"
+            for table in ("operation", "past")
+        )
+        return sum(int(self._sql.execute(count).fetchone()[0]) for count in counts)
 
     def queue(self) -> Iterator[QueueEntry]:
         """What stays of operations no longer held, then every held one; each in the order of the stream."""
@@ -67,22 +95,24 @@ class Queue(Keeping):
 
     def deeds_count(self) -> int:
         """How many operations the queue lists."""
-        past = self._sql.execute("SELECT count(*) FROM past").fetchone()[0]
-        return self.held_count() + int(past)
+        past = self._sql.execute(f"SELECT count(*) FROM past WHERE NOT {IS_ADVICE}").fetchone()[0]
+        return self._scanned() + int(past)
 
     def deeds(self, first: int, count: int) -> Sequence[Recorded]:
         """Operations of this terminal, held or not, newest first, from the one at place `first` on."""
         sent_seq = self.sent_seq()
         found = self._sql.execute(
-            "SELECT seq, id, kind, at, outcome, standing FROM operation ORDER BY seq DESC LIMIT ? OFFSET ?",
+            f"SELECT seq, id, kind, at, outcome, standing FROM operation WHERE NOT {IS_ADVICE}"
+            " ORDER BY seq DESC LIMIT ? OFFSET ?",
             [count, first],
         ).fetchall()
         shown = [_recorded(row, row[0] <= sent_seq, self.operation(row[1])) for row in found]
         if len(shown) == count:
             return shown
         before = self._sql.execute(
-            "SELECT 0, id, kind, at, outcome, standing FROM past ORDER BY n DESC LIMIT ? OFFSET ?",
-            [count - len(shown), max(0, first - self.held_count())],
+            f"SELECT 0, id, kind, at, outcome, standing FROM past WHERE NOT {IS_ADVICE}"
+            " ORDER BY n DESC LIMIT ? OFFSET ?",
+            [count - len(shown), max(0, first - self._scanned())],
         ).fetchall()
         return [*shown, *(_recorded(row, False, None) for row in before)]
 
@@ -112,14 +142,20 @@ class Queue(Keeping):
         first = self.first_retained()
         return 0 if first is None else self.head().seq - first + 1
 
-    def _sent_unanswered(self) -> int:
-        found = self._sql.execute(
-            "SELECT count(*) FROM operation WHERE standing = ? AND seq <= ?", [KEPT, self.sent_seq()]
+    def _scanned(self) -> int:
+        """How many of those held are more than advice."""
+        return self.held_count() - int(
+            self._sql.execute(f"SELECT count(*) FROM operation WHERE {IS_ADVICE}").fetchone()[0]
         )
-        return int(found.fetchone()[0])
+
+    def _sent_unanswered(self) -> int:
+        sent, count = self.sent_seq(), f"SELECT count(*) FROM operation WHERE {IS_KEPT} AND seq <= ?"
+        all_, advice = (self._sql.execute(f"{count}{but}", [sent]).fetchone()[0] for but in ("", f" AND {IS_ADVICE}"))
+        return int(all_) - int(advice)
 
     def _oldest_unanswered(self) -> str:
-        found = self._sql.execute("SELECT at FROM operation WHERE standing = ? ORDER BY seq LIMIT 1", [KEPT]).fetchone()
+        oldest = f"SELECT at FROM operation WHERE {IS_KEPT} AND NOT {IS_ADVICE} ORDER BY seq LIMIT 1"
+        found = self._sql.execute(oldest).fetchone()
         return str(found[0])
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from sync.wire.claims import ADVISORY_KINDS
 from sync.wire.messages import Outcome
 
 KEPT, SENT, ACCEPTED = "kept", "sent", "accepted"
 CONFLICT, HELD, REFUSED, QUARANTINED = "conflict", "held", "refused", "quarantined"
+
+IS_KEPT = f"standing = '{KEPT}' AND standing <> '{ACCEPTED}'"
+"""The condition of an unanswered operation. It repeats the words of the partial index, which is else not used: a look
+at a short queue would read everything that is held."""
+
+IS_ADVICE = f"kind IN ({', '.join(repr(kind) for kind in ADVISORY_KINDS)})"
+"""The condition of an operation that only tells others who works on what. People count what they scanned, so these
+stand in no count of theirs; `scanner queue list` has them all the same."""
 
 _BY_WORD = {
     "applied": ACCEPTED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scanner_client.store.identity import Section
-from scanner_client.store.standing import KEPT
+from scanner_client.store.standing import IS_KEPT
 from sync.core.terminal import Head, Offered
 from sync.wire.codec import decode, encode
 from sync.wire.operation import Link, Parent, link_hash
@@ -30,7 +30,7 @@ class Stream(Section):
         return None if found is None else str(found[0])
 
     def first_unanswered(self) -> int | None:
-        found = self._sql.execute("SELECT min(seq) FROM operation WHERE standing = ?", [KEPT]).fetchone()[0]
+        found = self._sql.execute(f"SELECT min(seq) FROM operation WHERE {IS_KEPT}").fetchone()[0]
         return None if found is None else int(found)
 
     def first_retained(self) -> int | None:

@@ -20,6 +20,9 @@ TARGET = "json_extract(CAST(raw AS TEXT), '$.body.target')"
 
 
 class Undoing(Deltas):
+    def _has_undos(self) -> bool:
+        return self._sql.execute("SELECT 1 FROM operation WHERE kind = 'undone' LIMIT 1").fetchone() is not None
+
     def _review_undos_of(self, target: str) -> None:
         """Lay the undos of this operation over the live rows as they stand: the first counts, if there is anything."""
         undos = self._sql.execute(

@@ -26,7 +26,7 @@ from server_stub.api.pins import bring_pin, read_pins
 from server_stub.api.refusals import Refusal, busy, refusal_response
 from server_stub.api.replies import reply
 from server_stub.api.settings import Settings
-from server_stub.api.terminals import enroll_terminal, rotate_token
+from server_stub.api.terminals import enroll_terminal, register_terminal, rotate_token
 from server_stub.api.waiting import wait
 from server_stub.logs import log
 from server_stub.ports import Busy, ServedLedger
@@ -68,6 +68,7 @@ def _routes() -> list[Route]:
         Route("/v1/sync", sync, methods=["POST"]),
         Route("/v1/wait", wait),
         Route("/v1/terminals/enroll", enroll_terminal, methods=["POST"]),
+        Route("/v1/terminals/register", register_terminal, methods=["POST"]),
         Route("/v1/terminals/token", rotate_token, methods=["POST"]),
         Route("/v1/pins", read_pins),
         Route("/v1/pins", bring_pin, methods=["POST"]),

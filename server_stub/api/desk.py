@@ -16,6 +16,8 @@ from starlette.requests import Request
 from server_stub.api.news import News
 from server_stub.api.refusals import Refusal, busy
 from server_stub.api.settings import Settings
+from server_stub.api.sightings import Sightings
+from server_stub.fleet import Sighting
 from server_stub.ports import ServedLedger
 
 T = TypeVar("T")
@@ -33,10 +35,16 @@ class Desk:
         self.news = News(lambda: self.run(lambda ledger: ledger.heads()), settings.look_again)
         self._threads = threads or ledger_threads(settings)
         self.in_flight = 0
+        self.sightings = Sightings()
 
     async def run(self, work: Callable[[ServedLedger], T]) -> T:
         """Do the work in a thread that owns a connection."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, self.ledger)
+
+    async def note(self, sighting: Sighting) -> None:
+        """A terminal was heard of."""
+        if self.sightings.note(sighting):
+            await self.run(lambda ledger: self.sightings.keep(ledger, sighting.terminal))
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -52,8 +60,14 @@ class Desk:
     async def close(self) -> None:
         """Close the ledger in its thread, after all work under way."""
         self.news.close()
-        await self.run(lambda ledger: ledger.close())
+        await self.run(self._leave)
         await asyncio.to_thread(self._threads.shutdown)
+
+    def _leave(self, ledger: ServedLedger) -> None:
+        try:
+            self.sightings.keep_all(ledger)
+        finally:
+            ledger.close()
 
 
 def desk_of(request: Request) -> Desk:

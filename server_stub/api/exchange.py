@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import anyio.to_thread
@@ -12,7 +13,8 @@ from starlette.responses import Response
 from server_stub.access import AccessRefused, admit_terminal, known_token
 from server_stub.api.desk import bearer, desk_of
 from server_stub.api.refusals import Refusal, malformed
-from server_stub.api.replies import reply
+from server_stub.api.replies import HANDED_OVER_BYTES, reply
+from server_stub.fleet import sighted
 from server_stub.keys import is_signed_request
 from server_stub.ports import ServedLedger
 from sync.wire.codec import decode
@@ -30,10 +32,12 @@ async def sync(request: Request) -> Response:
         await desk.run(lambda ledger: ledger.registry(lambda registry: known_token(registry, token)))
     body = await request.body()  # takes no place: a slow line must not keep others out
     with desk.place():
-        wanted = await anyio.to_thread.run_sync(read_envelope, body)
+        small = len(body) < HANDED_OVER_BYTES
+        wanted = read_envelope(body) if small else await anyio.to_thread.run_sync(read_envelope, body)
         request.state.terminal = wanted.terminal
         answer = await desk.run(lambda ledger: exchange(ledger, token, wanted))
         desk.news.stir()
+        await desk.note(sighted(wanted, answer, datetime.now(UTC)))
         return await reply(request, answer)
 
 

@@ -7,23 +7,28 @@ from typing import Annotated, Any
 import msgspec
 
 from server_stub.api.health import Health
+from server_stub.fleet import TerminalLine
+from server_stub.flows import FlowLine
 from server_stub.listings import LISTS, MAX_PAGE, OperationLine, filters_of
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.pins import PinChoice, PinsReply
 from sync.wire.quantity import Quantity
-from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, TokenReply, WaitReply
+from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, RegisterRequest, TokenReply, WaitReply
 
 REF = "#/components/schemas/{name}"
 DecimalText = Annotated[str, msgspec.Meta(pattern=r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$")]
 SHOWN: dict[str, type[msgspec.Struct]] = {
     **{name: one.shown for name, one in LISTS.items()},
     "operations": OperationLine,
+    "terminals": TerminalLine,
+    "flows": FlowLine,
 }
 MESSAGES: tuple[type[msgspec.Struct], ...] = (
     SyncRequest,
     SyncReply,
     EnrollRequest,
     EnrollReply,
+    RegisterRequest,
     TokenReply,
     WaitReply,
     ErrorReply,
@@ -47,6 +52,9 @@ def document(version: str) -> dict[str, Any]:
             "/v1/sync": {"post": _operation("Push operations and pull changes", SyncReply, takes=SyncRequest)},
             "/v1/wait": {"get": _operation("Wait for news", WaitReply, query=("terminal", "cursors"))},
             "/v1/terminals/enroll": {"post": _open(_operation("Enrol", EnrollReply, takes=EnrollRequest))},
+            "/v1/terminals/register": {
+                "post": _open(_operation("Register again after a restore", EnrollReply, takes=RegisterRequest))
+            },
             "/v1/terminals/token": {"post": _operation("Get the next token", TokenReply)},
             "/v1/pins": {
                 "get": _operation("Read the verifiers of the site's PINs", PinsReply),

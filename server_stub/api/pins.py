@@ -16,13 +16,12 @@ from server_stub.api.desk import bearer, desk_of
 from server_stub.api.refusals import malformed
 from server_stub.api.replies import reply
 from server_stub.ledger.book import Terminal
-from server_stub.pins import choose_pin, pins_for, works_at
+from server_stub.pins import LIVE, choose_pin, pins_for, works_at
 from server_stub.ports import ServedLedger
 from sync.wire.codec import decode
 from sync.wire.pins import PinChoice, PinsReply
 from sync.wire.rows import Operator
 
-LIVE = "live"
 _PAGE = 1000
 
 
@@ -59,14 +58,16 @@ def _chosen(ledger: ServedLedger, terminal: Terminal, choice: PinChoice) -> Pins
     operator = ledger.get(Operator, choice.operator)
     if operator is None or not works_at(operator, terminal.site):
         return msgspec.structs.replace(_told(ledger, terminal), refused="unknown_operator")
-    refused = ledger.registry(lambda registry: choose_pin(registry, choice, datetime.now(UTC)))
+    needed = ledger.environment == LIVE
+    refused = ledger.registry(lambda registry: choose_pin(registry, choice, datetime.now(UTC), needed=needed))
     return msgspec.structs.replace(_told(ledger, terminal), refused=refused)
 
 
 def _told(ledger: ServedLedger, terminal: Terminal) -> PinsReply:
     here = [one for one in _operators(ledger) if works_at(one, terminal.site)]
-    pins = ledger.registry(lambda registry: pins_for(registry, here))
-    return PinsReply(needed=ledger.environment == LIVE, environment=ledger.environment, pins=pins)
+    needed = ledger.environment == LIVE
+    pins = ledger.registry(lambda registry: pins_for(registry, here, needed=needed))
+    return PinsReply(needed=needed, environment=ledger.environment, pins=pins)
 
 
 def _operators(ledger: ServedLedger) -> list[Operator]:

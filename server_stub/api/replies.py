@@ -1,4 +1,4 @@
-"""Answers as bytes: JSON, compressed where it pays and the client takes it. Done in a thread, not on the event loop."""
+"""Answers as bytes: JSON, compressed where it pays and the client takes it; what takes long, in a thread."""
 
 from __future__ import annotations
 
@@ -16,21 +16,26 @@ WORTH_COMPRESSING_BYTES = 1024
 LEVEL = 1
 """The network is short of bytes and the ledger of time: level 1 takes most of the one for little of the other."""
 
+HANDED_OVER_BYTES = 64 * 1024
+"""From here on a body costs more than handing it to a thread and back, and is not worked on by the event loop."""
+
 _NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 
 
 async def reply(request: Request, value: Any) -> Response:
     """`value` as a 200 answer."""
+    body = encode(value)
     takes_gzip = accepts_gzip(request.headers.get("accept-encoding", ""))
-    return await anyio.to_thread.run_sync(_packed, value, takes_gzip)
+    if len(body) < HANDED_OVER_BYTES:
+        return _packed(body, takes_gzip)
+    return await anyio.to_thread.run_sync(_packed, body, takes_gzip)
 
 
 def accepts_gzip(header: str) -> bool:
     return "gzip" in header.lower() and not _NO_GZIP.search(header.lower())
 
 
-def _packed(value: Any, takes_gzip: bool) -> Response:
-    body = encode(value)
+def _packed(body: bytes, takes_gzip: bool) -> Response:
     headers = {"vary": "accept-encoding"}
     if takes_gzip and len(body) >= WORTH_COMPRESSING_BYTES:
         body = gzip.compress(body, LEVEL)

@@ -1,4 +1,6 @@
-"""`POST /v1/terminals/enroll` and `/v1/terminals/token`: how a terminal gets in, and how it changes its token."""
+"""`POST /v1/terminals/enroll`, `register` and `token`: how a terminal gets in, for the first time or when the ledger
+was put back without it, and how it changes its token.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,15 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server_stub.access import enroll, rotate
+from server_stub.access import AccessRefused, enroll, register, rotate
 from server_stub.api.desk import bearer, desk_of
 from server_stub.api.refusals import malformed
 from server_stub.api.replies import reply
+from server_stub.keys import LedgerKey
+from server_stub.ports import ServedLedger
 from sync.wire.codec import decode
-from sync.wire.service import EnrollRequest
+from sync.wire.rows import Site
+from sync.wire.service import EnrollReply, EnrollRequest, RegisterRequest
 
 
 async def enroll_terminal(request: Request) -> Response:
@@ -26,6 +31,23 @@ async def enroll_terminal(request: Request) -> Response:
     answer = await desk.run(lambda ledger: ledger.registry(lambda registry: enroll(registry, wanted, key, now)))
     request.state.terminal = answer.terminal
     return await reply(request, answer)
+
+
+async def register_terminal(request: Request) -> Response:
+    desk = desk_of(request)
+    try:
+        wanted = decode(await request.body(), RegisterRequest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise malformed(f"the registration cannot be read: {error}; send it again") from error
+    request.state.terminal = wanted.certificate.terminal
+    return await reply(request, await desk.run(lambda ledger: _registered(ledger, wanted, desk.settings.key)))
+
+
+def _registered(ledger: ServedLedger, wanted: RegisterRequest, key: LedgerKey) -> EnrollReply:
+    site = wanted.certificate.site
+    if ledger.get(Site, site) is None:
+        raise AccessRefused("bad_certificate", f"there is no site {site!r} here; add it (`ledger site add`)")
+    return ledger.registry(lambda registry: register(registry, wanted, key))
 
 
 async def rotate_token(request: Request) -> Response:

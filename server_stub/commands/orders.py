@@ -1,4 +1,5 @@
-"""`ledger order`: cancelling orders and changing what a line wants. What was picked already stays where it is."""
+"""`ledger order`: cancelling orders, changing what a line wants, freeing an order that somebody has. What was picked
+already stays where it is."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import msgspec
 from server_stub.changes import change
 from server_stub.commands.asking import db_option, have_done, office_user, site_option
 from server_stub.ledger.book import Book
-from server_stub.ledger.office import Change, cancel_order, put_order
+from server_stub.ledger.office import Change, cancel_order, put_order, release_claims
 from server_stub.office import OfficeRefusal, office_work
 from server_stub.ports import ServedLedger
 from sync.wire.quantity import BadQuantity, Quantity, parse_quantity
@@ -21,6 +22,12 @@ from sync.wire.rows import Item, Order, OrderLine, row_key
 def cancel(ledger: ServedLedger, site: str, order: str, by: str) -> bool:
     """False where the order was cancelled before."""
     return change(ledger, site, by, lambda book: cancel_order(book, _order(book, site, order)))
+
+
+@office_work
+def free(ledger: ServedLedger, site: str, order: str, by: str) -> bool:
+    """False where nobody had the order."""
+    return change(ledger, site, by, lambda book: release_claims(book, _order(book, site, order)))
 
 
 @office_work
@@ -66,7 +73,7 @@ def _with_quantity(book: Book, line: OrderLine, text: str) -> OrderLine:
 
 @click.group("order")
 def order_command() -> None:
-    """Cancel orders and change their lines."""
+    """Cancel orders, change their lines, free those that somebody has."""
 
 
 @order_command.command("cancel")
@@ -97,3 +104,18 @@ def change_command(order: str, line: str, quantity: str, site: str, place: Any) 
     """
     changed = have_done(place, change_line, site=site, order=order, line=line, quantity=quantity, by=office_user())
     click.echo(f"line {line} of {order} now wants {quantity}" if changed else "nothing to change")
+
+
+@order_command.command("release")
+@click.argument("order")
+@site_option
+@db_option
+def release_command(order: str, site: str, place: Any) -> None:
+    """Free ORDER for others, whoever has it. Lines that are done stay done; who works on at it all the same has it
+    again with the next line.
+
+    \b
+      ledger order release 536365 --site HALL
+    """
+    freed = have_done(place, free, site=site, order=order, by=office_user())
+    click.echo(f"{order} is free" if freed else f"nobody had {order}")

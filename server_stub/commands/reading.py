@@ -1,4 +1,4 @@
-"""`ledger stock|ops|conflicts|verify`: what the ledger holds, and whether its tables agree with its log."""
+"""`ledger stock|ops|conflicts|claims|verify`: what the ledger holds, and whether its tables agree with its log."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from server_stub.commands.asking import SITE_HELP, Failed, db_option, json_optio
 
 STOCK_COLUMNS = ("site", "location", "item", "lot", "serial", "lpn", "status", "quantity", "unit")
 OPERATION_COLUMNS = ("id", "terminal", "kind", "at", "by", "outcome", "state", "n", "conflicts", "reason")
+CLAIM_COLUMNS = ("site", "order", "task", "by", "terminal", "since")
 CONFLICT_COLUMNS = ("id", "site", "kind", "state", "subject", "ops", "decision", "decided_by")
 
 
@@ -64,6 +65,23 @@ def conflicts_command(as_json: bool, place: Any, **equal: str | None) -> None:
     with reading(place) as ledger:
         shown = lines(ledger, "conflicts", _given(equal))
     say_rows(shown, CONFLICT_COLUMNS, as_json=as_json)
+
+
+@click.command("claims")
+@click.option("--site", help=SITE_HELP)
+@click.option("--order", help="Only this order.")
+@click.option("--by", help="Only this operator's.")
+@json_option
+@db_option
+def claims_command(as_json: bool, place: Any, **equal: str | None) -> None:
+    """Show who works on which order, on which terminal, and since when.
+
+    \b
+      ledger claims --site HALL
+    """
+    with reading(place) as ledger:
+        shown = lines(ledger, "claims", _given(equal))
+    say_rows(shown, CLAIM_COLUMNS, as_json=as_json)
 
 
 @click.command("verify")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
 from server_stub.api.settings import LONG_POLL_SECONDS, Settings
+from server_stub.backup.due import Plan
+from server_stub.backup.taking import KEEP
 from server_stub.commands.asking import Failed, db_option, key_option, plain_errors, say_json
 from server_stub.db import create_schema, migrate_schema, open_ledger
 from server_stub.keys import create_key, load_key
@@ -125,6 +128,21 @@ def migrate_command(place: Place) -> None:
     envvar="LEDGER_LOG_LEVEL",
     help="How much to log, as JSON lines on standard error.  [env: LEDGER_LOG_LEVEL]",
 )
+@click.option(
+    "--backup-to",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="LEDGER_BACKUPS",
+    help="Make backups in this folder by itself; may be given more than once.  [env: LEDGER_BACKUPS, with colons]",
+)
+@click.option(
+    "--backup-hours",
+    type=click.FloatRange(0.01, 24 * 30),
+    default=24.0,
+    show_default=True,
+    envvar="LEDGER_BACKUP_HOURS",
+    help="How often.  [env: LEDGER_BACKUP_HOURS]",
+)
 @key_option
 @db_option
 def serve_command(place: Place, key: Path | None, log_level: str, **given: Any) -> None:
@@ -143,9 +161,14 @@ def serve_command(place: Place, key: Path | None, log_level: str, **given: Any) 
     with plain_errors(), sole_use(place):
         settings = _settings(place, key or place.key, given)
         try:
-            serve(open_ledger, settings, place, listening, say_json)
+            serve(open_ledger, settings, place, listening, say_json, _plan(given))
         except CannotListen as error:
             raise Failed(str(error)) from error
+
+
+def _plan(given: dict[str, Any]) -> Plan | None:
+    folders = given["backup_to"]
+    return Plan(folders, timedelta(hours=given["backup_hours"]), KEEP) if folders else None
 
 
 def _settings(place: Place, key: Path, given: dict[str, Any]) -> Settings:

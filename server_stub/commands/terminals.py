@@ -6,15 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
+import msgspec
 
 from server_stub.access import Registry, invite
 from server_stub.commands.asking import db_option, have_done, json_option, reading, say_json, say_rows, site_option
+from server_stub.fleet import terminal_lines
 from server_stub.office import OfficeRefusal, office_work
 from server_stub.ports import ServedLedger
 from server_stub.words import checked_code
 from sync.wire import rows
 
-COLUMNS = ("terminal", "site", "state", "expires", "drained")
+COLUMNS = ("terminal", "site", "state", "expires", "seen", "unsent", "oldest", "program")
 
 
 @office_work
@@ -73,25 +75,6 @@ def _invited(registry: Registry, terminal: str, site: str, hours: float) -> dict
     return {"terminal": terminal, "site": site, "code": code, "expires": expires}
 
 
-def terminal_lines(registry: Registry) -> list[dict[str, Any]]:
-    """Every terminal with how it stands: invited, enrolled or revoked."""
-    known = {
-        terminal.id: {
-            "terminal": terminal.id,
-            "site": terminal.site,
-            "state": "revoked" if terminal.revoked else "enrolled",
-            "expires": "",
-            "drained": terminal.drained,
-        }
-        for terminal in registry.all_terminals()
-    }
-    for invitation in registry.invitations():
-        if not invitation.claim:
-            line = known.setdefault(invitation.terminal, {"terminal": invitation.terminal, "site": invitation.site})
-            line.update(state=f"{line['state']}, invited" if "state" in line else "invited", expires=invitation.expires)
-    return [known[id] for id in sorted(known)]
-
-
 @click.group("terminal")
 def terminal_command() -> None:
     """Invite, list and revoke terminals."""
@@ -145,10 +128,10 @@ def revoke(terminal: str, place: Any) -> None:
 @json_option
 @db_option
 def list_terminals(as_json: bool, place: Any) -> None:
-    """List terminals: invited, enrolled or revoked, and how far each had read when its queue was last empty."""
+    """List terminals: invited, enrolled or revoked, when each was last heard of, and how much it held unsent then."""
     with reading(place) as ledger:
-        lines = ledger.registry(terminal_lines)
-    say_rows(lines, COLUMNS, as_json=as_json)
+        found = ledger.registry(lambda registry: terminal_lines(registry, datetime.now(UTC)))
+    say_rows(msgspec.to_builtins(found), COLUMNS, as_json=as_json)
 
 
 def _say_code(invited: dict[str, str], *, as_json: bool) -> None:

@@ -82,7 +82,7 @@ class RowPart:
 
     def _stored(self, kind: type[Row], equal: dict[str, str]) -> list[tuple[Any, ...]]:
         leading = kind.key_fields[: len(equal)]
-        if equal.keys() == set(leading):
+        if leading and equal.keys() == set(leading):
             return self._session.under(ROW_TABLES[kind], row_key(*(equal[name] for name in leading)))
         return self._session.rows(ROW_TABLES[kind], **equal)
 

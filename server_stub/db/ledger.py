@@ -143,8 +143,11 @@ class Ledger:
                 feeds |= {needed.feed}
 
     def _settle(self, opened: Session, sites: Collection[str], locks: frozenset[str]) -> None:
+        """Under the lock whatever there is to settle: another may at once be heard for whom it waits too."""
         if sites:
             book = SqlBook(opened, self._identity, locks, self._clock())
+            for site in sites:
+                book.feed_head(site)
             settle_feeds(book, sorted(sites), by="office")
             book.flush()
 

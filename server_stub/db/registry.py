@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import bindparam, delete, update
 
 from server_stub.access import Invitation, Token
@@ -12,6 +13,7 @@ from server_stub.db import schema
 from server_stub.db.book import Identity
 from server_stub.db.book_streams import StreamPart
 from server_stub.db.session import Session
+from server_stub.fleet import Sighting
 from server_stub.ledger.book import Terminal
 from server_stub.pins import KeptPin
 
@@ -88,6 +90,21 @@ class SqlRegistry:
     def drop_invitations(self, terminal: str) -> None:
         self._session.drop(schema.invitation, terminal=terminal)
 
+    def invited(self) -> Mapping[str, tuple[str, str]]:
+        return {one.terminal: (one.site, one.expires) for one in self.invitations() if not one.claim}
+
+    # sightings
+
+    def sighting(self, terminal: str) -> Sighting | None:
+        found = self._session.row(schema.sighting, terminal=terminal)
+        return _sighting(found) if found else None
+
+    def sightings(self) -> Sequence[Sighting]:
+        return [_sighting(found) for found in self._session.rows(schema.sighting)]
+
+    def put_sighting(self, sighting: Sighting) -> None:
+        self._session.put(schema.sighting, *msgspec.structs.astuple(sighting))
+
     # tokens
 
     def token(self, hash: str) -> Token | None:
@@ -124,3 +141,7 @@ class SqlRegistry:
 def _token(values: Sequence[Any]) -> Token:
     hash, kind, holder, number, used = values
     return Token(hash, kind, holder, number, bool(used))
+
+
+def _sighting(values: Sequence[Any]) -> Sighting:
+    return Sighting(**dict(zip(Sighting.__struct_fields__, values, strict=True)))

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from server_stub.db import schema
 from server_stub.db.book_log import Head
 from server_stub.db.session import Session, at_most
+from server_stub.ledger.posting import WAITING
 from sync.wire.bodies import Posting
 from sync.wire.canonical import chain_hash
 from sync.wire.codec import decode
@@ -57,7 +58,7 @@ def replay(session: Session) -> Replay:
             _take_snapshot(told, session, feed, head)
         for change in _checked_entries(told, session, feed, head):
             _take_change(told, change)
-            states += change.states.items()
+            states += [(op, state) for op, state in change.states.items() if op != change.op]
     # States of a feed come after what they change in the same feed, and each has one feed that all its changes are in.
     for op, state in states:
         if op in told.operations:
@@ -145,12 +146,16 @@ def _add(told: Replay, account: str, item: str, lot: str, quantity: Quantity) ->
 def _tell(told: Replay, change: Change) -> None:
     known = told.operations.get(change.op)
     one = known or Told(change.op_hash, change.terminal, change.outcome, change.reason)
+    if change.outcome == WAITING:  # the first word; a feed that was read before may tell what became of it
+        one.outcome = WAITING
     again = change.feed in one.feeds
     one.feeds.setdefault(change.feed, change.n)
     raised = _conflicts(told, change)
-    if raised or again:
+    if raised:
         one.conflicts += [conflict.id for conflict in raised]
-        one.state = change.outcome if again else _standing(raised)
+        one.state = _standing(raised)
+    elif again and change.outcome != "conflict":  # the feed of the conflict says how that stands
+        one.state = change.outcome
     told.operations[change.op] = one
 
 

@@ -1,7 +1,8 @@
 """The tables of a ledger's database, the same on SQLite and PostgreSQL. Migrations make them; this names them.
 
 The hashed log and the operations' bytes are the truth; row tables are projections of the log that `verify` rebuilds.
-Access (terminals, tokens, invitations, PINs), how far terminals drained, snapshots and backups are kept beside the log.
+Access (terminals, tokens, invitations, PINs), what terminals last said and how far they drained, snapshots and backups
+are kept beside the log.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from server_stub.db.columns import LAYOUTS
 from sync.wire.rows import Balance, Conflict, OrderLine, Row, Task
 
 metadata = MetaData()
-VERSIONS = ("0001", "0002")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005")
 """Revisions of the migrations, oldest first; the last is the one this program works with."""
 
 CODE: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
@@ -155,6 +156,17 @@ pin = _table(
     _text("expires"),
     _number("tries"),
     key=("operator",),
+)
+sighting = _table(
+    "sighting",
+    _text("terminal"),
+    _text("seen"),
+    _text("program"),
+    _number("head"),
+    _number("have_seq"),
+    _text("oldest"),
+    Column("clock_offset_ms", NUMBER, nullable=True),
+    key=("terminal",),
 )
 snapshot = Table(
     "snapshot",

@@ -1,7 +1,7 @@
 """Taking records in: through the office's drafts into the hashed log, in groups, and harmless to repeat.
 
 Reference data goes in up to 100 rows a change; an order is one change with its lines, and its pick tasks follow from
-it; opening stock is posted from `@adjust` once: a batch that was posted before is known by its digest in the log.
+it; opening stock is posted from `@adjust` once: which accounts were opened is said in `openings`.
 """
 
 from __future__ import annotations
@@ -14,20 +14,17 @@ import msgspec
 
 from server_stub.importing.accounting import Record
 from server_stub.importing.building import Builder, NotTaken
+from server_stub.importing.openings import mark, opened, remember
 from server_stub.ledger.allocation import PICKED_KINDS
 from server_stub.ledger.book import Book, Draft
 from server_stub.ledger.log import Cause, record
 from server_stub.ledger.office import CannotOpen, opening_stock, put_order, put_rows
 from server_stub.ledger.settling import settle_feeds
 from server_stub.office import office_work
-from sync.wire.canonical import canonical, sha256_hex
-from sync.wire.codec import decode
 from sync.wire.messages import GLOBAL_FEED
 from sync.wire.rows import Balance, Item, Order, OrderLine, Row, Task
 
 ROWS_A_CHANGE = 100
-ENTRIES_A_READ = 500
-STOCK_OPENED = "stock_opened"
 T = TypeVar("T")
 
 
@@ -72,10 +69,6 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def records(self) -> list[Record]:
         return [Record(row, dict(values)) for row, values in self.rows]
-
-    @property
-    def digest(self) -> str:
-        return sha256_hex(canonical(self.rows))
 
 
 @office_work
@@ -132,25 +125,29 @@ class _Taking:
     # --- stock
 
     def _take_stock(self, rows: Sequence[tuple[Record, Row]]) -> None:
-        digest = self.batch.digest
-        if digest in posted_before(self.book, self.batch.feeds):
-            self.taken.unchanged += len(rows)
-            return
+        before = opened(self.book, self.batch.feeds)
         wanted: list[Row] = []
         numbers: dict[str, int] = {}
         for one, row in rows:
             assert isinstance(row, Balance)
             numbers[row.key] = one.row
-            held = self.book.get(Balance, row.key)
-            if held is None:
-                wanted.append(row)
-            elif held.quantity == row.quantity:
-                self.taken.unchanged += 1
-            else:
-                reason = f"the ledger has {held.quantity} here; opening stock is for an empty account, count it instead"
-                self.taken.refused.append((one.row, reason))
+            self._open(one, row, before.get(mark(row)), wanted)
         for group in _by_feed(wanted):
             self._open_stock([row for row in group if isinstance(row, Balance)], numbers)
+
+    def _open(self, one: Record, row: Balance, before: str | None, wanted: list[Row]) -> None:
+        """Whether an account is to be opened (it goes to `wanted`), stands as it should, or is no matter of opening."""
+        held = self.book.get(Balance, row.key)
+        if str(row.quantity) == before or (held is not None and held.quantity == row.quantity):
+            self.taken.unchanged += 1
+        elif held is not None:
+            reason = f"the ledger has {held.quantity} here; opening stock is for an empty account, count it instead"
+            self.taken.refused.append((one.row, reason))
+        elif before is not None:
+            reason = f"opening stock of {before} was posted here before, and is gone by now; count it instead"
+            self.taken.refused.append((one.row, reason))
+        else:
+            wanted.append(row)
 
     def _open_stock(self, balances: list[Balance], numbers: Mapping[str, int]) -> None:
         """Post these, but for those that the ledger cannot count. `numbers`: the row of each account."""
@@ -161,7 +158,8 @@ class _Taking:
                 balances.remove(error.balance)
                 self.taken.refused.append((numbers[error.balance.key], f"{error}; check the quantity"))
                 continue
-            record(self.book, draft, Cause(kind, by=f"{self.batch.by} {self.batch.digest}"), balances[0].feed)
+            remember(draft, balances)
+            record(self.book, draft, Cause(kind, by=self.batch.by), balances[0].feed)
             self.taken.changed += len(balances)
             break
 
@@ -207,23 +205,6 @@ def _order_of(records: Sequence[Record]) -> Order:
         due=first("due"),
         priority=int(first("priority") or 0),
     )
-
-
-class _Entry(msgspec.Struct):
-    kind: str
-    by: str = ""
-
-
-def posted_before(book: Book, feeds: Iterable[str]) -> set[str]:
-    """Digests of the batches from which opening stock was posted, as the log has them."""
-    found: set[str] = set()
-    for feed in feeds:
-        after = book.floor(feed)
-        while entries := book.entries(feed, after, ENTRIES_A_READ):
-            read = (decode(entry.body, _Entry) for entry in entries)
-            found |= {entry.by.rpartition(" ")[2] for entry in read if entry.kind == STOCK_OPENED}
-            after = entries[-1].n
-    return found
 
 
 def _by_feed(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:

@@ -238,4 +238,6 @@ _OWN_TEXTS = ("sites", "locations", "items", "lots", "operators", "partners")
 def _laid_over(known: Row, row: Row, record: Record) -> Row:
     """The ledger's row with the fields this file has; a file without a column leaves what is known as it is."""
     told = {name: getattr(row, name) for name in row.__struct_fields__ if name in record.values}
+    if "expiry" in told:
+        told["told_by"] = ""  # from now on the date is the office's
     return msgspec.structs.replace(known, **told)

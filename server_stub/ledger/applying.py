@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import msgspec
 
 from server_stub.ledger.book import Draft
+from server_stub.ledger.claims import end_claim_of, end_claims
 from server_stub.ledger.conflicts import TASK_DONE_TWICE, operations_of
 from sync.wire.bodies import Posting
+from sync.wire.claims import Claiming, Releasing
 from sync.wire.effects import Effect, LineProgress, TaskTurn
 from sync.wire.operation import Operation
 from sync.wire.quantity import MAX_UNITS, Quantity
@@ -57,7 +59,7 @@ def apply_effects(draft: Draft, operation: Operation, found: Iterable[Effect], *
                 _progress(draft, effect, item)
             case TaskTurn(state="done"):
                 _complete(draft, effect, operation)
-            case TaskTurn():
+            case TaskTurn() | Claiming() | Releasing():
                 pass
     return overdrawn
 
@@ -111,6 +113,8 @@ def finish_order(draft: Draft, site: str, code: str) -> None:
     state = "open" if _has_open_line(draft, site, code) else DONE
     if state != order.state:
         draft.put(msgspec.structs.replace(order, state=state))
+        if state == DONE:
+            end_claims(draft, site, code)
 
 
 def _has_open_line(draft: Draft, site: str, code: str) -> bool:
@@ -137,6 +141,7 @@ def _complete(draft: Draft, turn: TaskTurn, operation: Operation) -> None:
             task, state=DONE, rev=task.rev + 1, done_by=operation.terminal, done_op=operation.id
         )
         draft.rows["task", key] = (Task, done)
+        end_claim_of(draft, task)
 
 
 def reopen(draft: Draft, site: str, task_id: str, undone: str) -> None:

@@ -101,9 +101,9 @@ class Book(Protocol):
     # rows of the shared picture
     def get(self, kind: type[R], key: str) -> R | None: ...
     def select(self, kind: type[R], **equal: str) -> Sequence[R]:
-        """Rows whose columns equal these texts, in key order. Indexed: Task(site, order), OrderLine(site, order),
-        Conflict(site, state), Conflict(site, subject), Conflict(site, account), Balance(site, location),
-        Balance(site, item), Location(site)."""
+        """Rows whose columns equal these texts, in key order; all of them where no column is named. Indexed:
+        Task(site, order), OrderLine(site, order), Conflict(site, state), Conflict(site, subject),
+        Conflict(site, account), Balance(site, location), Balance(site, item), Location(site)."""
 
     def write(self, kind: type[Row], key: str, row: Row | None) -> None:
         """Store one row, or remove it. Only `server_stub.ledger.log` calls this: every change is logged."""

@@ -48,7 +48,7 @@ def _take_in_order(book: Book, terminal: Terminal, incoming: Sequence[Incoming])
             return Imported(tuple(outcomes), len(incoming) - index)
         taken = None if made else take(book, terminal, one.link.epoch, one)
         if taken is None:
-            made = made or _made_epoch(one)
+            made = made if made and _goes_on(book, terminal, made, one) else _made_epoch(one)
             taken = _take_contradicting(book, terminal, one, made)
         outcomes.append(taken)
     return Imported(tuple(outcomes), 0)
@@ -59,24 +59,46 @@ def _made_epoch(first: Incoming) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{first.link.epoch} {first.link.seq} {first.link_hash}"))
 
 
+def _goes_on(book: Book, terminal: Terminal, epoch: str, one: Incoming) -> bool:
+    """Whether a link belongs to the stretch of a made epoch, or else is where a copy of the copy went its own way."""
+    stream = book.stream(terminal.id, epoch)
+    place = _place(stream, one)
+    if stream is None or place < 1 or _is_next(stream, one):
+        return True
+    return book.link(terminal.id, epoch, place) == one.link_hash
+
+
 def _take_contradicting(book: Book, terminal: Terminal, one: Incoming, epoch: str) -> Outcome:
-    """Post an operation whose place in the stream is taken by another; all that follow it on the stick go with it."""
+    """Post an operation whose place in the stream is taken by another; all that follow it on the stick go with it.
+
+    What came another way before, by the network in an epoch of the terminal's own, needs no epoch and no notice here.
+    """
+    is_posted = _is_posted(book, one)
     outcome = post(book, terminal, one)
-    if _is_linked(book, terminal, epoch, one):
+    stream = book.stream(terminal.id, epoch)
+    if is_posted if stream is None else not _is_next(stream, one):
         return outcome
-    stream = held(book, terminal, epoch)
-    parent = stream.parent or Parent(epoch=one.link.epoch, seq=one.link.seq - 1, hash=one.link.prev)
-    seq = stream.have_seq + 1
-    book.add_link(terminal.id, epoch, seq, one.link_hash, outcome.id)
-    book.set_stream(Stream(terminal.id, epoch, seq, one.link_hash, parent))
-    if seq == 1:
-        note_fork(book, terminal, epoch, parent)
+    begun = stream or Stream(terminal.id, epoch, 0, "", _before(one))
+    book.add_link(terminal.id, epoch, begun.have_seq + 1, one.link_hash, outcome.id)
+    book.set_stream(replace(begun, have_seq=begun.have_seq + 1, have_hash=one.link_hash))
+    if stream is None:
+        note_fork(book, terminal, epoch, _before(one))
     return outcome
 
 
-def _is_linked(book: Book, terminal: Terminal, epoch: str, one: Incoming) -> bool:
-    """Whether an earlier reading of the stick linked it there: the made epoch starts behind its parent."""
-    stream = held(book, terminal, epoch)
-    if stream.parent is None:
-        return False
-    return book.link(terminal.id, epoch, one.link.seq - stream.parent.seq) == one.link_hash
+def _before(one: Incoming) -> Parent:
+    return Parent(epoch=one.link.epoch, seq=one.link.seq - 1, hash=one.link.prev)
+
+
+def _is_posted(book: Book, one: Incoming) -> bool:
+    found = (book.operation(id) for id in (one.id, one.op_hash))
+    return any(known is not None and known.op_hash == one.op_hash for known in found)
+
+
+def _is_next(stream: Stream, one: Incoming) -> bool:
+    return _place(stream, one) == stream.have_seq + 1 and one.link.prev == stream.have_hash
+
+
+def _place(stream: Stream | None, one: Incoming) -> int:
+    """Where a link stands in a made epoch, which starts behind its parent."""
+    return one.link.seq - stream.parent.seq if stream and stream.parent else 0

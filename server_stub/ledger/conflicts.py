@@ -13,6 +13,7 @@ import msgspec
 
 from server_stub.ledger.book import Book, Draft, StoredOperation
 from server_stub.ledger.identity import caused_id
+from server_stub.ledger.sides import joined
 from sync.wire.operation import Operation
 from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, Conflict
 
@@ -31,7 +32,8 @@ OPERATIONS = "operations"
 class Disagreement:
     """What one fact found: the conflict's kind and subject, and what a person deciding it wants to see.
 
-    `facts`: `saw` `did` `they_did` `ledger_now`. `account`: where goods were taken that the ledger does not have.
+    `facts`: what `sides` tells, `ledger_now`, and of orders what was `ordered` and `received`. `account`: where goods
+    were taken that the ledger does not have.
     `with_op`: the earlier operation it disagrees with, where it is one.
     """
 
@@ -89,8 +91,9 @@ def _raised(draft: Draft, operation: Operation, found: Disagreement) -> Conflict
 
 def _joined(draft: Draft, known: Conflict, operation: Operation, found: Disagreement) -> Conflict:
     """While it is provisional its number moves on: who drained before this fact may since hold what explains it."""
-    ops = known.ops if operation.id in known.ops else [*known.ops, operation.id]
-    facts = known.facts | {name: found.facts[name] for name in ("ledger_now",) if name in found.facts}
+    again = operation.id in known.ops
+    ops = known.ops if again else [*known.ops, operation.id]
+    facts = joined(known.facts, found.facts, again=again) if known.kind == found.kind else dict(known.facts)
     if len(ops) > MAX_LISTED:
         facts[OPERATIONS] = str(int(known.facts.get(OPERATIONS, MAX_LISTED)) + 1)
         ops = [*ops[: MAX_LISTED - 1], operation.id]
@@ -116,14 +119,3 @@ def _joining(book: Book, conflict: Conflict) -> Iterator[str]:
 def next_number(book: Book, feed: str) -> int:
     """The change number that the draft being made will get in this feed."""
     return book.feed_head(feed).n + 1
-
-
-def in_short(operation: Operation, body: object) -> str:
-    """What an operation did, in words no language owns: `picked 5 4711 A-01 TOTE-1`."""
-    parts = (operation.kind, *(str(getattr(body, name, "")) for name in ("quantity", "item", "location", "to")))
-    return " ".join(part for part in parts if part)
-
-
-def seen_number(operation: Operation) -> str:
-    """The change number that the terminal had read of its home feed when it recorded this; empty where not said."""
-    return next((str(cursor.n) for cursor in operation.basis if cursor.feed == operation.site), "")

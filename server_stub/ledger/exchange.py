@@ -6,13 +6,15 @@ inside, never as an error of the batch.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from server_stub.ledger.book import Backup, Book, Stream, Terminal
 from server_stub.ledger.incoming import Incoming, read_offer
 from server_stub.ledger.pages import Asking, pages
 from server_stub.ledger.settling import heads, settle_since
 from server_stub.ledger.streams import held, take_offer
 from sync.wire.bodies import TransferredIn, TransferredOut
-from sync.wire.messages import StreamState, SyncReply, SyncRequest
+from sync.wire.messages import Outcome, Page, StreamState, SyncReply, SyncRequest
 from sync.wire.operation import Cursor
 from sync.wire.rows import Conflict
 
@@ -42,6 +44,7 @@ def exchange(book: Book, terminal: Terminal, request: SyncRequest, incoming: lis
     stream = held(book, terminal, request.stream.epoch)
     drained = _note_drained(book, terminal, request, stream.have_seq)
     settle_since(book, before, terminal=terminal.id, also={terminal.site} if drained else set())
+    answered = pages(book, _asking(terminal, request, stream), request.feeds, request.limits.pull)
     return SyncReply(
         ledger_id=book.ledger_id,
         ledger_epoch=book.ledger_epoch,
@@ -52,8 +55,8 @@ def exchange(book: Book, terminal: Terminal, request: SyncRequest, incoming: lis
             safe_seq=_safe_seq(book, terminal, stream.epoch, stream.have_seq),
             gaps=list(book.gaps(terminal.id)),
         ),
-        outcomes=outcomes,
-        pages=pages(book, _asking(terminal, request, stream), request.feeds, request.limits.pull),
+        outcomes=[*outcomes, *_stands_by_now(book, answered)],
+        pages=answered,
         at=book.now,
     )
 
@@ -63,6 +66,14 @@ def _asking(terminal: Terminal, request: SyncRequest, stream: Stream) -> Asking:
     offer = request.stream
     said = offer.held_from and offer.head == stream.have_seq
     return Asking(terminal.id, offer.epoch, range(offer.held_from, stream.have_seq + 1) if said else None)
+
+
+def _stands_by_now(book: Book, answered: Sequence[Page]) -> Iterator[Outcome]:
+    """Outcomes that changed, of what a snapshot covers: the entries that told of it are compacted away."""
+    for id in (id for page in answered if page.snapshot for id in page.covers):
+        stored = book.operation(id)
+        if stored and stored.outcome.state:
+            yield stored.outcome
 
 
 def _note_drained(book: Book, terminal: Terminal, request: SyncRequest, have_seq: int) -> bool:

@@ -7,6 +7,7 @@ numbers are gapless and given under the feed's lock; the hash chains over the en
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -55,10 +56,10 @@ def record(book: Book, draft: Draft, cause: Cause, home: str) -> dict[str, int]:
 
 @dataclass(slots=True)
 class _Share:
-    """What of a draft belongs to one feed."""
+    """What of a draft belongs to one feed: rows and postings as they are, which the entry's encoder takes in one go."""
 
-    rows: list[tuple[str, str, msgspec.Raw]] = field(default_factory=list)
-    postings: list[msgspec.Raw] = field(default_factory=list)
+    rows: list[tuple[str, str, Any]] = field(default_factory=list)
+    postings: list[Any] = field(default_factory=list)
 
 
 def _shares(draft: Draft, home: str) -> dict[str, _Share]:
@@ -66,10 +67,10 @@ def _shares(draft: Draft, home: str) -> dict[str, _Share]:
     for (table, key), (kind, row) in draft.rows.items():
         feed = _feed_of(kind, key)
         share = shares.get(feed) or shares.setdefault(feed, _Share())
-        share.rows.append((table, key, GONE if row is None else msgspec.Raw(encode(row))))
+        share.rows.append((table, key, GONE if row is None else row))
     for posting in draft.postings:
         share = shares.get(posting.site) or shares.setdefault(posting.site, _Share())
-        share.postings.append(msgspec.Raw(encode(posting)))
+        share.postings.append(posting)
     return shares
 
 

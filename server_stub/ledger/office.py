@@ -20,6 +20,7 @@ from server_stub.ledger.applying import (
     post,
 )
 from server_stub.ledger.book import Book, Draft
+from server_stub.ledger.claims import end_claims
 from server_stub.ledger.conflicts import next_number
 from sync.wire.bodies import ADJUST, Posting
 from sync.wire.rows import Balance, Order, OrderLine, Row, Task
@@ -144,5 +145,14 @@ def cancel_order(book: Book, order: Order) -> Change:
     for task in draft.select(Task, site=known.site, order=known.order):
         if task.state == "open":
             _reduce(draft, task, to_nothing=True)
+    end_claims(draft, known.site, known.order)
     release(draft, known.site, {row.item for _, row in draft.rows.values() if isinstance(row, Task)})
     return "order_cancelled", draft
+
+
+def release_claims(book: Book, order: Order) -> Change:
+    """Nobody has the order any more, whoever said so: the supervisor frees it for others. Its lines stay as they are,
+    and who works on at it all the same claims it again with the next line."""
+    draft = Draft(book)
+    end_claims(draft, order.site, order.order)
+    return "claims_released", draft

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from server_stub.ledger.applying import CANCELLED, NOT_YET_KNOWN
 from server_stub.ledger.book import Draft
-from server_stub.ledger.conflicts import Disagreement, in_short, seen_number
+from server_stub.ledger.conflicts import Disagreement
+from server_stub.ledger.sides import did
 from sync.wire.bodies import Received
 from sync.wire.operation import Operation
 from sync.wire.quantity import Quantity
@@ -25,9 +26,8 @@ def found_beyond(draft: Draft, operation: Operation, body: Received) -> Disagree
     kind = _kind(line, body, before + body.quantity)
     if not kind:
         return None
-    facts = {
-        "saw": seen_number(operation), "did": in_short(operation, body), "ordered": str(_wanted(line, body)),
-        "received": str(before), "ledger_now": str(before + body.quantity),
+    facts = did(draft, operation, body) | {
+        "ordered": str(_wanted(line, body)), "received": str(before), "ledger_now": str(before + body.quantity),
     }  # fmt: skip
     return Disagreement(kind, operation.site, _subject(order, body, kind), facts)
 

@@ -14,6 +14,7 @@ from server_stub.ledger.log import Cause, record
 from server_stub.ledger.rules import judge
 from sync.wire.bodies import decode_body
 from sync.wire.messages import Outcome
+from sync.wire.rows import Site
 
 QUARANTINED, WAITING = "quarantined", "waiting"
 
@@ -37,9 +38,9 @@ def post(book: Book, terminal: Terminal, one: Incoming) -> Outcome:
 
 
 def _hold_every_feed(book: Book) -> None:
-    """What is waited for may come in any feed. Raises NeedsFeed, and under all locks it is looked for again: else it
-    could be posted elsewhere between the look and the note that somebody waits."""
-    for feed in book.feeds():
+    """What is waited for may come in any feed, be it the first entry of a site's. Raises NeedsFeed, and under all locks
+    it is looked for again: else it could be posted elsewhere between the look and the note that somebody waits."""
+    for feed in sorted({*book.feeds(), *(site.code for site in book.select(Site))}):
         book.feed_head(feed)
 
 
@@ -91,6 +92,7 @@ def _judge_again(book: Book, waiting: StoredOperation) -> bool:
     judgement = judge(draft, operation, decode_body(operation))
     if judgement.outcome == WAITING:
         return False
+    draft.states[waiting.id] = judgement.state or judgement.outcome  # so that its terminal hears of it
     cause = Cause(operation.kind, waiting.id, waiting.op_hash, terminal.id, judgement.outcome)
     numbers = record(book, draft, cause, terminal.site)
     book.set_waiting(waiting.id, None)
@@ -102,7 +104,7 @@ def _now_judged(first: Outcome, judgement: Judgement, numbers: dict[str, int]) -
     """The first outcome with its present state; the change numbers of feeds it had touched before stay."""
     return msgspec.structs.replace(
         first,
-        state=judgement.outcome,
+        state=judgement.state or judgement.outcome,
         conflicts=[*first.conflicts, *judgement.conflicts],
         feeds={**numbers, **first.feeds},
     )

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from server_stub.ledger.book import Draft, StoredOperation
-from server_stub.ledger.conflicts import Disagreement, in_short
+from server_stub.ledger.conflicts import Disagreement
+from server_stub.ledger.sides import did
 from sync.wire.bodies import TERMINAL_TOTE, Goods
 from sync.wire.effects import subject_of
 from sync.wire.messages import GLOBAL_FEED
@@ -26,7 +27,7 @@ def unknown_references(draft: Draft, operation: Operation, body: Any) -> list[Di
             REFERENCE_UNKNOWN,
             operation.site,
             subject_of(kind, key),
-            {"did": in_short(operation, body)},
+            did(draft, operation, body),
             provisional=True,
         )
         for kind, key in _references(operation, body)

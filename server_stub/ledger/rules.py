@@ -12,19 +12,22 @@ from typing import Any
 from server_stub.ledger.allocation import restock
 from server_stub.ledger.applying import Overdrawn, TooLarge, apply_effects, reopen
 from server_stub.ledger.book import Draft, Judgement, StoredOperation
+from server_stub.ledger.claims import judge_claim
 from server_stub.ledger.conflicts import (
     PROVISIONAL,
     STOCK_SHORT,
     Disagreement,
-    in_short,
     raise_or_join,
-    seen_number,
 )
+from server_stub.ledger.counting import count_what_was_missing
+from server_stub.ledger.lots import forget_date, learn_lot
 from server_stub.ledger.measuring import as_measured, measured
 from server_stub.ledger.references import still_unknown, unknown_references
+from server_stub.ledger.rights import without_right
+from server_stub.ledger.sides import did, others_took
 from server_stub.ledger.work import standing
-from sync.wire.bodies import Undone, decode_body
-from sync.wire.effects import TaskTurn, effects, set_aside
+from sync.wire.bodies import ShortReported, TaskClaimed, TaskReleased, Undone, decode_body
+from sync.wire.effects import TaskTurn, claim_change, effects, set_aside
 from sync.wire.operation import Operation
 from sync.wire.quantity import BadQuantity
 from sync.wire.rows import Conflict
@@ -43,6 +46,8 @@ def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
     try:
         if isinstance(body, Undone):
             return _judge_undo(draft, operation, body)
+        if isinstance(body, TaskClaimed | TaskReleased):
+            return judge_claim(draft, claim_change(operation, body))
         return _judge_fact(draft, operation, measured(draft, body))
     except BadQuantity:
         return Judgement("quarantined", reason="too_many_decimals")
@@ -71,24 +76,29 @@ def _judge_fact(draft: Draft, operation: Operation, body: Any) -> Judgement:
     unknown = unknown_references(draft, operation, body)
     found = set_aside(effects(operation, body), {one.subject for one in unknown}, operation.site)
     overdrawn = apply_effects(draft, operation, found, item=getattr(body, "item", ""))
+    other_date = learn_lot(draft, operation, body)
+    if isinstance(body, ShortReported):
+        count_what_was_missing(draft, operation, body)
     restock(draft)
-    if not (meanwhile.found or unknown or overdrawn):
+    beside = [one for one in (other_date, without_right(draft, operation, body)) if one]
+    if not (meanwhile.found or unknown or overdrawn or beside):
         return Judgement("merged" if meanwhile.merged else "applied")
-    disagreements = [*unknown, *_settled_together(operation, body, meanwhile.found, overdrawn)]
-    return _in_conflict(draft, operation, disagreements)
+    disagreements = [*unknown, *_settled_together(draft, operation, body, meanwhile.found, overdrawn)]
+    return _in_conflict(draft, operation, [*disagreements, *beside])
 
 
 def _settled_together(
-    operation: Operation, body: Any, found: Disagreement | None, overdrawn: list[Overdrawn]
+    draft: Draft, operation: Operation, body: Any, found: Disagreement | None, overdrawn: list[Overdrawn]
 ) -> list[Disagreement]:
     """One conflict for one fact: what disagrees about the work also answers for the goods it took too many of."""
     if found is None:
-        return [_short(operation, body, one) for one in overdrawn]
+        return [_short(draft, operation, body, one) for one in overdrawn]
     return [replace(found, account=overdrawn[-1].account) if overdrawn else found]
 
 
-def _short(operation: Operation, body: Any, one: Overdrawn) -> Disagreement:
-    facts = {"saw": seen_number(operation), "did": in_short(operation, body), "ledger_now": str(one.balance)}
+def _short(draft: Draft, operation: Operation, body: Any, one: Overdrawn) -> Disagreement:
+    facts = others_took(draft.book, operation, one.site, one.account) | did(draft, operation, body)
+    facts["ledger_now"] = str(one.balance)
     return Disagreement(STOCK_SHORT, one.site, one.account, facts, provisional=True)
 
 
@@ -124,8 +134,9 @@ def _undo(draft: Draft, operation: Operation, stored: StoredOperation, target: O
     for turn in found:
         if isinstance(turn, TaskTurn):
             reopen(draft, turn.site, turn.task, target.id)
+    forget_date(draft, body)
     draft.states[target.id] = UNDONE
     restock(draft)
     if overdrawn:
-        return _in_conflict(draft, operation, [_short(operation, body, one) for one in overdrawn])
+        return _in_conflict(draft, operation, [_short(draft, operation, body, one) for one in overdrawn])
     return Judgement("applied")

@@ -21,19 +21,20 @@ from server_stub.ledger.conflicts import (
     STOCK_SHORT,
     Disagreement,
     active_at,
-    in_short,
     operations_of,
     raise_or_join,
 )
-from server_stub.ledger.identity import caused_id
+from server_stub.ledger.counting import call_off_count, want_count
+from server_stub.ledger.lots import EXPIRY_DIFFERS, learn_lot, still_differs
 from server_stub.ledger.measuring import as_measured
 from server_stub.ledger.over import still_beyond
 from server_stub.ledger.references import is_known, still_unknown
+from server_stub.ledger.rights import may_work
+from server_stub.ledger.sides import did
 from sync.wire.bodies import Posting, Received, decode_body
 from sync.wire.effects import aside, effects
 from sync.wire.operation import Operation
-from sync.wire.quantity import Quantity
-from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, SEPARATOR, Balance, Conflict, Order, OrderLine, Task, row_key
+from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, SEPARATOR, Balance, Conflict, Order, OrderLine, row_key
 from sync.wire.undoing import UNDONE
 
 SETTLED = "conflicts_settled"
@@ -98,11 +99,22 @@ def _persists(draft: Draft, conflict: Conflict) -> bool:
             return any(_unwanted(draft, one) for one, _ in _live(draft.book, conflict))
         case "reference_unknown":
             return not is_known(draft, conflict.subject) and _is_any_live(draft, conflict)
-        case "over_received" | "order_closed":
-            bodies = ((one, decode_body(one)) for one, _ in _live(draft.book, conflict))
-            return any(isinstance(body, Received) and still_beyond(draft, one, body) for one, body in bodies)
+        case "over_received" | "order_closed" | "expiry_differs":
+            return any(_is_still_disputed(draft, conflict, one) for one, _ in _live(draft.book, conflict))
+        case "not_permitted":
+            return any(not may_work(draft, one) for one, _ in _live(draft.book, conflict))
         case _:
             return True
+
+
+def _is_still_disputed(draft: Draft, conflict: Conflict, operation: Operation) -> bool:
+    """Whether a receipt still is too much, or still has another date than its lot."""
+    body = decode_body(operation)
+    if not isinstance(body, Received):
+        return False
+    if conflict.kind == EXPIRY_DIFFERS:
+        return still_differs(draft, body)
+    return still_beyond(draft, operation, body)
 
 
 def _live(book: Book, conflict: Conflict) -> Iterator[_Live]:
@@ -150,7 +162,7 @@ def _explain(book: Book, conflict: Conflict) -> Iterator[Draft]:
         draft = Draft(book)
         if place == 0:
             draft.put(_explained(conflict))
-            _call_off_count(draft, conflict)
+            call_off_count(draft, conflict.site, conflict.id)
         _explain_stretch(draft, conflict, stretch)
         restock(draft)
         if draft.rows or draft.states:
@@ -165,14 +177,11 @@ def _explain_stretch(draft: Draft, conflict: Conflict, stretch: list[_Live]) -> 
     for operation, stored in stretch:
         if conflict.kind == REFERENCE_UNKNOWN:
             _move_to_where_scanned(draft, conflict.subject, operation, stored)
+            other_date = learn_lot(draft, operation, decode_body(operation))
+            if other_date:
+                raise_or_join(draft, operation, other_date)
         if conflict.id in stored.outcome.conflicts and not _has_other_conflict(draft, operation, stored):
             draft.states[operation.id] = EXPLAINED
-
-
-def _call_off_count(draft: Draft, conflict: Conflict) -> None:
-    count = draft.get(Task, row_key(conflict.site, _count_id(draft.book, conflict)))
-    if count is not None and count.state == "open":
-        draft.put(msgspec.structs.replace(count, state=CANCELLED, rev=count.rev + 1))
 
 
 def _has_other_conflict(draft: Draft, operation: Operation, stored: StoredOperation) -> bool:
@@ -196,11 +205,11 @@ def _move(draft: Draft, operation: Operation, before: Posting, after: Posting) -
     post(draft, msgspec.structs.replace(before, quantity=-before.quantity))
     short = post(draft, after)
     if short:
-        raise_or_join(draft, operation, _short(operation, short))
+        raise_or_join(draft, operation, _short(draft, operation, short))
 
 
-def _short(operation: Operation, one: Overdrawn) -> Disagreement:
-    facts = {"did": in_short(operation, decode_body(operation)), "ledger_now": str(one.balance)}
+def _short(draft: Draft, operation: Operation, one: Overdrawn) -> Disagreement:
+    facts = did(draft, operation, decode_body(operation)) | {"ledger_now": str(one.balance)}
     return Disagreement(STOCK_SHORT, one.site, one.account, facts, provisional=True)
 
 
@@ -213,25 +222,12 @@ def _open(book: Book, conflict: Conflict) -> Iterator[Draft]:
         if place == 0:
             draft.put(msgspec.structs.replace(conflict, state=OPEN))
             if conflict.kind == STOCK_SHORT:
-                draft.put(_count_task(book, conflict))
+                _want_count(draft, conflict)
         draft.states |= {one.id: OPEN for one, stored in stretch if conflict.id in stored.outcome.conflicts}
         if draft.rows or draft.states:
             yield draft
 
 
-def _count_id(book: Book, conflict: Conflict) -> str:
-    return caused_id(book, "count", conflict.id)
-
-
-def _count_task(book: Book, conflict: Conflict) -> Task:
+def _want_count(draft: Draft, conflict: Conflict) -> None:
     site, location, item, lot, *_ = conflict.subject.split(SEPARATOR)
-    return Task(
-        site=site,
-        id=_count_id(book, conflict),
-        kind="count",
-        item=item,
-        location=location,
-        lot=lot,
-        quantity=Quantity(0),
-        cause=conflict.id,
-    )
+    want_count(draft, conflict.id, site=site, location=location, item=item, lot=lot)

@@ -7,6 +7,7 @@ The ledger only ever states what it has. A link that does not follow on is not s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -16,7 +17,7 @@ from server_stub.ledger.incoming import Incoming, read_incoming
 from server_stub.ledger.log import Cause, record
 from server_stub.ledger.posting import post
 from sync.wire.messages import Fill, Gap, GapRange, Outcome, StreamOffer
-from sync.wire.operation import Parent, first_prev
+from sync.wire.operation import Link, Parent, first_prev, link_hash
 from sync.wire.rows import Conflict, row_key
 
 
@@ -50,7 +51,8 @@ def take(book: Book, terminal: Terminal, epoch: str, one: Incoming) -> Outcome |
     book.add_link(terminal.id, epoch, link.seq, one.link_hash, outcome.id)
     if link.parent and link.seq == 1:
         note_fork(book, terminal, epoch, link.parent)
-    book.set_stream(Stream(terminal.id, epoch, link.seq, one.link_hash, link.parent or stream.parent))
+    parent = link.parent if link.seq == 1 else stream.parent
+    book.set_stream(Stream(terminal.id, epoch, link.seq, one.link_hash, parent))
     return outcome
 
 
@@ -71,11 +73,26 @@ def _take_again(book: Book, terminal: Terminal, one: Incoming) -> Outcome | None
 
 
 def _contradicts(book: Book, terminal: Terminal, one: Incoming) -> bool:
-    """Whether another link is known in its place, or another before it. A gap ends in a known hash."""
+    """Whether another link is known in its place, or another before it, or one behind it that names another. A gap ends
+    in a known hash."""
     link = one.link
     known = book.link(terminal.id, link.epoch, link.seq)
     before = book.link(terminal.id, link.epoch, link.seq - 1) if link.seq > 1 else first_prev(link.parent)
-    return (known is not None and known != one.link_hash) or (before is not None and before != link.prev)
+    if (known is not None and known != one.link_hash) or (before is not None and before != link.prev):
+        return True
+    return known is None and not _is_named_behind(book, terminal, one)
+
+
+def _is_named_behind(book: Book, terminal: Terminal, one: Incoming) -> bool:
+    """Whether the link behind it, where that and its operation are known, has it for its `prev`: fills come in any
+    order."""
+    epoch, seq = one.link.epoch, one.link.seq + 1
+    op = book.linked_operation(terminal.id, epoch, seq)
+    stored = book.operation(op) if op else None
+    if stored is None:
+        return True
+    behind = Link(epoch=epoch, seq=seq, prev=one.link_hash, op_hash=stored.op_hash)
+    return link_hash(behind, ledger_id=book.ledger_id, terminal=terminal.id) == book.link(terminal.id, epoch, seq)
 
 
 # gaps
@@ -99,10 +116,18 @@ def _fill(book: Book, terminal: Terminal, one: Incoming) -> Outcome | None:
         return None
     outcome = post(book, terminal, one)
     book.add_link(terminal.id, one.link.epoch, one.link.seq, one.link_hash, outcome.id)
+    _learn_parent(book, terminal, one.link)
     left = [other for other in gaps if other != gap] + _without(gap, one.link.seq)
     book.set_gaps(terminal.id, left)
     _explain_gaps(book, terminal, left)
     return outcome
+
+
+def _learn_parent(book: Book, terminal: Terminal, link: Link) -> None:
+    """The first link of an epoch says where it comes from. Declared missing, it had not been heard."""
+    if link.seq == 1 and link.parent:
+        book.set_stream(replace(held(book, terminal, link.epoch), parent=link.parent))
+        note_fork(book, terminal, link.epoch, link.parent)
 
 
 def _lies_in(one: Incoming, gap: GapRange) -> bool:

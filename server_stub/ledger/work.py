@@ -16,13 +16,12 @@ from server_stub.ledger.conflicts import (
     ORDER_CHANGED,
     TASK_DONE_TWICE,
     Disagreement,
-    in_short,
-    seen_number,
 )
 from server_stub.ledger.over import ORDER_CLOSED, found_beyond
-from sync.wire.bodies import Goods, Picked, Received, ShortReported, decode_body
+from server_stub.ledger.sides import did, office_did, they_did
+from sync.wire.bodies import Goods, Picked, Received, ShortReported
 from sync.wire.operation import Cursor, Operation
-from sync.wire.rows import Order, OrderLine, Task, row_key
+from sync.wire.rows import NOTHING, Order, OrderLine, Task, row_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def _order_standing(draft: Draft, operation: Operation, body: Any, task: Task | 
         return None
     if not _wanted(draft, operation, body):
         changed = _changed_after(draft, operation, order, task)
-        return Standing(_about(ORDER_CHANGED, operation, body, order)) if changed else None
+        return Standing(_about(ORDER_CHANGED, draft, operation, body, order)) if changed else None
     cursor = _cursor(operation)
     return Standing(merged=cursor is None or order.changed > cursor.n)
 
@@ -71,7 +70,7 @@ def _cancelled(draft: Draft, operation: Operation, body: Any, order: Order, task
     if not isinstance(body, Goods):
         return Standing(merged=True)
     known = isinstance(body, Received) and not _changed_after(draft, operation, order, task)
-    return Standing(_about(ORDER_CLOSED if known else ORDER_CANCELLED, operation, body, order))
+    return Standing(_about(ORDER_CLOSED if known else ORDER_CANCELLED, draft, operation, body, order))
 
 
 def _wanted(draft: Draft, operation: Operation, body: Any) -> bool:
@@ -97,18 +96,19 @@ def _cursor(operation: Operation) -> Cursor | None:
     return next((cursor for cursor in operation.basis if cursor.feed == operation.site), None)
 
 
-def _about(kind: str, operation: Operation, body: Any, order: Order) -> Disagreement:
-    return Disagreement(
-        kind,
-        operation.site,
-        order.key,
-        {
-            "saw": seen_number(operation),
-            "did": in_short(operation, body),
-            "they_did": f"{order.state} {order.changed}",
-            "ledger_now": order.state,
-        },
-    )
+def _about(kind: str, draft: Draft, operation: Operation, body: Any, order: Order) -> Disagreement:
+    facts = office_did(draft.book, order) | did(draft, operation, body) | _line_facts(draft, operation, body)
+    return Disagreement(kind, operation.site, order.key, facts)
+
+
+def _line_facts(draft: Draft, operation: Operation, body: Any) -> dict[str, str]:
+    """What the order's line wants of these goods as it now stands, and what it has with this fact."""
+    line = draft.get(OrderLine, row_key(operation.site, getattr(body, "order", ""), getattr(body, "line", "")))
+    if line is None:
+        return {}
+    wanted = line.quantity if line.state != CANCELLED and line.item == getattr(body, "item", "") else NOTHING
+    more = body.quantity if isinstance(body, Picked | Received) else NOTHING
+    return {"ordered": str(wanted), "received": str(line.done), "ledger_now": str(line.done + more)}
 
 
 # --- the task ---------------------------------------------------------------------------------------------------------
@@ -125,12 +125,9 @@ def _done_twice(draft: Draft, operation: Operation, body: Any, task: Task) -> Di
         TASK_DONE_TWICE,
         operation.site,
         task.key,
-        {
-            "saw": seen_number(operation),
-            "did": in_short(operation, body),
-            "they_did": f"{task.done_by} {_their_work(draft, task)}",
-            "ledger_now": task.state,
-        },
+        they_did(draft.book, draft.book.operation(task.done_op))
+        | did(draft, operation, body)
+        | _line_facts(draft, operation, body),
         with_op=task.done_op,
     )
 
@@ -138,11 +135,6 @@ def _done_twice(draft: Draft, operation: Operation, body: Any, task: Task) -> Di
 def _fits(draft: Draft, task: Task, body: Any) -> bool:
     line = draft.get(OrderLine, row_key(task.site, task.order, task.line))
     return line is None or (line.quantity - line.done - line.short - body.quantity).units >= 0
-
-
-def _their_work(draft: Draft, task: Task) -> str:
-    stored = draft.book.operation(task.done_op)
-    return in_short(stored.operation, decode_body(stored.operation)) if stored and stored.operation else ""
 
 
 def _touched(operation: Operation, task: Task) -> bool:

@@ -63,8 +63,7 @@ def absorb(tx: TerminalTransaction, sent: Sent, reply: SyncReply, *, new_epoch: 
         tx.alert("stream_forked", epoch=reply.stream.epoch, seq=str(reply.stream.have_seq))
         tx.mint_epoch(new_epoch)
     before = tx.first_unanswered()
-    for outcome in reply.outcomes:
-        tx.store_outcome(outcome)
+    tx.store_outcomes(reply.outcomes)
     moved, more = _take_pages(tx, reply.pages)
     if not forked and not any(tx.shadow(feed) for feed in tx.feeds()):
         tx.prune(min(reply.stream.safe_seq, reply.stream.have_seq))
@@ -74,7 +73,7 @@ def absorb(tx: TerminalTransaction, sent: Sent, reply: SyncReply, *, new_epoch: 
         Verdict.ABSORBED,
         have_seq=have_seq,
         gaps=gaps,
-        more=more or _something_to_offer(tx, have_seq, gaps if gaps != sent.gaps else ()),
+        more=more or _something_to_offer(tx, have_seq, gaps if gaps != sent.gaps or sent.crowded_out else ()),
         progress=forked or moved or news or tx.first_unanswered() != before,
         forked=forked,
     )

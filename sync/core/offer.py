@@ -19,7 +19,8 @@ from sync.wire.operation import Cursor, link_hash
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What must be remembered of a request to make sense of its reply."""
+    """What must be remembered of a request to make sense of its reply. `crowded_out`: fills for the gaps were left out
+    because operations took their room."""
 
     epoch: str
     ledger_epoch: str
@@ -27,6 +28,7 @@ class Sent:
     operations: int
     have_seq: int | None = None
     gaps: tuple[GapRange, ...] = ()
+    crowded_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def compose(
     ledger_epochs = tx.ledger_epochs()
     gap, offered = _offer(tx, head, have_seq, limits.push)
     room = MAX_PUSH_BYTES - sum(len(one.raw) for one in offered)
-    fills = _within_bytes(_fills(tx, gaps, min(MAX_FILLS, limits.push)), room) if room > 0 else ()
+    due = _fills(tx, gaps, min(MAX_FILLS, limits.push))
+    fills = _within_bytes(due, room)
     stream = StreamOffer(
         epoch=head.epoch,
         head=head.seq,
@@ -74,7 +77,8 @@ def compose(
         program=program,
     )
     last = link_hash(offered[-1].link, ledger_id=tx.ledger_id, terminal=tx.terminal) if offered else ""
-    sent = Sent(head.epoch, request.ledger_epoch, cursors, len(offered), have_seq, tuple(gaps))
+    crowded_out = bool(offered) and len(fills) < len(due)
+    sent = Sent(head.epoch, request.ledger_epoch, cursors, len(offered), have_seq, tuple(gaps), crowded_out)
     statement = signed_statement(tx.ledger_id, tx.terminal, stream, last)
     return Composed(request, statement, sent)
 
@@ -114,11 +118,11 @@ def _gap(have_seq: int | None, to_seq: int, hash: str) -> Gap | None:
 
 
 def _within_bytes(offered: Sequence[Offered], room: int) -> Sequence[Offered]:
-    """As many as fit `room` bytes, and at least one: a single operation is never too big."""
+    """As many as fit `room` bytes. A single operation always fits an empty request (MAX_OPERATION_BYTES)."""
     total = 0
     for index, one in enumerate(offered):
         total += len(one.raw)
-        if index and total > room:
+        if total > room:
             return offered[:index]
     return offered
 

@@ -76,8 +76,9 @@ class TerminalTransaction(Protocol):
     def retained_in(self, epoch: str, from_seq: int, to_seq: int, count: int) -> Sequence[Offered]:
         """Held operations with the links they had in `epoch` (links of earlier epochs are kept with the operation)."""
 
-    def store_outcome(self, outcome: Outcome) -> None:
-        """Store or replace the outcome of a retained operation found by id or op_hash; unknown ids are ignored."""
+    def store_outcomes(self, outcomes: Iterable[Outcome]) -> None:
+        """Store or replace the outcomes of retained operations found by id or op_hash; unknown ids are ignored, and of
+        one id only the last outcome counts."""
 
     def store_state(self, id: str, state: str) -> None:
         """How a retained operation stands now (`Change.states`); its outcome stays. Unknown ids are ignored."""
@@ -99,7 +100,8 @@ class TerminalTransaction(Protocol):
 
     def put_rows(self, feed: str, changes: Iterable[RowChange], cursor: Cursor, *, shadow: bool) -> None: ...
     def cover(self, feed: str, ids: Iterable[str], *, shadow: bool) -> None:
-        """The rows now include these operations: live → their pending deltas in this feed go; shadow → remembered."""
+        """The rows now include these operations, named by id or op_hash: live → their pending deltas in this feed go;
+        shadow → remembered."""
 
     def swap_shadow(self, feed: str) -> None:
         """Shadow rows, cursor and covers become the live ones; deltas of this feed are recomputed from the retained

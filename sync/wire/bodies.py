@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from sync.wire.claims import CLAIMED, RELEASED
 from sync.wire.codec import decode
 from sync.wire.limits import MAX_CODE_CHARS
 from sync.wire.operation import Operation, WireError, is_code
@@ -58,7 +59,11 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Goods(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What every body about goods names. `quantity` is in base units; `unit` and `units` say how it was entered."""
+    """What every body about goods names. `quantity` is in base units; `unit` and `units` say how it was entered.
+
+    `known` is what the terminal's screen gave as lying there before this, own work included, and `as_of` when the
+    ledger had last told it (UTC): evidence for whoever settles a conflict, and nothing is posted by it.
+    """
 
     item: str
     quantity: Quantity
@@ -67,6 +72,8 @@ class Goods(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lpn: str = ""
     unit: str = ""
     units: str = ""
+    known: Quantity | None = None
+    as_of: str = ""
 
 
 class Picked(Goods, frozen=True, kw_only=True, omit_defaults=True):
@@ -147,6 +154,21 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
 
 
+class TaskClaimed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody works on this order, or on the operation's task where that belongs to none. `over`: the operator from
+    whom it was knowingly taken over."""
+
+    order: str = ""
+    over: str = ""
+
+
+class TaskReleased(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whoever had the work gives it back. `reason`: `finished`, `left` before anything was done, or `log_off`."""
+
+    order: str = ""
+    reason: str = ""
+
+
 class ProblemReported(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     step: str = ""
@@ -162,6 +184,8 @@ BODY_TYPES: dict[str, type[Any]] = {
     "transferred_out": TransferredOut,
     "transferred_in": TransferredIn,
     "undone": Undone,
+    CLAIMED: TaskClaimed,
+    RELEASED: TaskReleased,
     "problem_reported": ProblemReported,
 }
 
@@ -176,6 +200,8 @@ def decode_body(operation: Operation) -> Any:
     except (msgspec.DecodeError, UnicodeDecodeError, BadQuantity) as error:
         raise WireError("malformed", f"the body of {operation.kind} cannot be read: {error}") from error
     _check_codes(operation.kind, body)
+    if isinstance(body, TaskClaimed | TaskReleased) and not (body.order or operation.task):
+        raise WireError("malformed", f"{operation.kind} names neither an order nor a task")
     return body
 
 
@@ -183,20 +209,34 @@ _NAMED = frozenset({"item", "location", "to", "to_site", "from_site"})
 """Fields that say what was handled and where; empty, they would post on an account that nobody can find."""
 
 
+_CODES: dict[type[Any], tuple[str, ...]] = {
+    kind: tuple(field.name for field in msgspec.structs.fields(kind) if field.type is str and field.name != "text")
+    for kind in BODY_TYPES.values()
+}
+_NAMED_IN = {kind: tuple(name for name in names if name in _NAMED) for kind, names in _CODES.items()}
+
+
 def _check_codes(kind: str, body: Any) -> None:
-    for name in body.__struct_fields__:
-        value = getattr(body, name)
-        if isinstance(value, str) and name != "text" and not is_code(value):
-            raise WireError(
-                "malformed", f"the field {name} of {kind} is longer than {MAX_CODE_CHARS} characters or has NUL or US"
-            )
-        if value == "" and name in _NAMED:
-            raise WireError("malformed", f"the field {name} of {kind} is empty")
+    names = _CODES[type(body)]
+    values = [getattr(body, name) for name in names]
+    # Together they are nearly always short enough to be looked at in one go.
+    if not is_code("".join(values)) or not all(getattr(body, name) for name in _NAMED_IN[type(body)]):
+        _check_each(kind, dict(zip(names, values, strict=True)))
     if isinstance(body, Picked | Moved) and body.location == body.to:
         raise WireError("malformed", f"{kind} leads from {body.to} to the same place")
     quantity = getattr(body, "quantity", None)
     if quantity is not None and quantity.units < 0:
         raise WireError("malformed", f"the quantity of {kind} is negative")
+
+
+def _check_each(kind: str, codes: dict[str, str]) -> None:
+    for name, value in codes.items():
+        if not is_code(value):
+            raise WireError(
+                "malformed", f"the field {name} of {kind} is longer than {MAX_CODE_CHARS} characters or has NUL or US"
+            )
+        if value == "" and name in _NAMED:
+            raise WireError("malformed", f"the field {name} of {kind} is empty")
 
 
 def postings(operation: Operation, body: Any) -> list[Posting]:

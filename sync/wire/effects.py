@@ -12,7 +12,19 @@ from typing import Any
 
 import msgspec
 
-from sync.wire.bodies import UNKNOWN, Picked, Posting, Received, ShortReported, Undone, postings, reversed_postings
+from sync.wire.bodies import (
+    UNKNOWN,
+    Picked,
+    Posting,
+    Received,
+    ShortReported,
+    TaskClaimed,
+    TaskReleased,
+    Undone,
+    postings,
+    reversed_postings,
+)
+from sync.wire.claims import Claiming, Releasing
 from sync.wire.operation import Operation
 from sync.wire.quantity import Quantity
 from sync.wire.rows import Item, Location, Row, Site, row_key
@@ -46,7 +58,7 @@ class TaskTurn:
         return row_key(self.site, self.task)
 
 
-Effect = Posting | LineProgress | TaskTurn
+Effect = Posting | LineProgress | TaskTurn | Claiming | Releasing
 
 
 def effects(operation: Operation, body: Any, target: tuple[Operation, Any] | None = None) -> list[Effect]:
@@ -59,6 +71,8 @@ def effects(operation: Operation, body: Any, target: tuple[Operation, Any] | Non
             found.append(LineProgress(operation.site, body.order, body.line, body.quantity, Quantity(0)))
         case ShortReported():
             found.append(LineProgress(operation.site, body.order, body.line, Quantity(0), body.quantity))
+        case TaskClaimed() | TaskReleased():
+            found.append(claim_change(operation, body))
         case _:
             pass
     if operation.task and (isinstance(body, ShortReported) or getattr(body, "done", False)):
@@ -66,8 +80,17 @@ def effects(operation: Operation, body: Any, target: tuple[Operation, Any] | Non
     return found
 
 
+def claim_change(operation: Operation, body: TaskClaimed | TaskReleased) -> Claiming | Releasing:
+    """What an operation says of who works on what."""
+    work = (operation.site, body.order, operation.task or "")
+    if isinstance(body, TaskReleased):
+        return Releasing(*work, operation.by)
+    return Claiming(*work, operation.by, operation.terminal, operation.at, body.over)
+
+
 def reversed_effects(found: list[Effect]) -> list[Effect]:
-    """The opposite of each effect, in the same places of as long a list."""
+    """The opposite of each effect, in the same places of as long a list. What somebody said of who works on what has
+    none: only a release ends a claim."""
     turned: list[Effect] = list(reversed_postings([one for one in found if isinstance(one, Posting)]))
     for one in found:
         match one:

@@ -137,7 +137,8 @@ def decode_operation(raw: bytes | msgspec.Raw) -> Operation:
             "unknown_version", f"the operation has version {operation.v}; this program reads 1 to {VERSION}"
         )
     codes = (operation.id, operation.kind, operation.by, operation.task or "", operation.site, operation.terminal)
-    if not operation.id or not all(map(is_code, codes)):
+    # Together they are nearly always short enough to be looked at in one go.
+    if not operation.id or not (is_code("".join(codes)) or all(map(is_code, codes))):
         raise WireError("malformed", "a code of the operation is empty, too long or has NUL or US")
     return operation
 
@@ -154,15 +155,21 @@ def op_hash(raw: bytes | msgspec.Raw) -> str:
 
 def link_hash(link: Link, *, ledger_id: str, terminal: str) -> str:
     """SHA-256 of canonical `{epoch, ledger_id, op_hash, prev, seq, terminal}`."""
-    statement = {
-        "epoch": link.epoch,
-        "ledger_id": ledger_id,
-        "op_hash": link.op_hash,
-        "prev": link.prev,
-        "seq": link.seq,
-        "terminal": terminal,
-    }
-    return sha256_hex(encode(statement, canonical_order=True))
+    statement = _LinkStatement(
+        epoch=link.epoch, ledger_id=ledger_id, op_hash=link.op_hash, prev=link.prev, seq=link.seq, terminal=terminal
+    )
+    return sha256_hex(encode(statement))
+
+
+class _LinkStatement(msgspec.Struct, frozen=True, kw_only=True):
+    """Canonical as it stands: the fields are in order."""
+
+    epoch: str
+    ledger_id: str
+    op_hash: str
+    prev: str
+    seq: int
+    terminal: str
 
 
 def first_prev(parent: Parent | None) -> str:

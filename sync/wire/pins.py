@@ -55,7 +55,8 @@ class PinsReply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PinChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator's new PIN. `code` is the one-time code, empty for a first PIN."""
+    """An operator's new PIN. `code` is the one-time code that came with the badge or a reset;
+    empty where none was handed out and no PIN is needed."""
 
     v: int = VERSION
     operator: str

@@ -110,12 +110,15 @@ class Location(Row, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Lot(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """`expiry` is YYYY-MM-DD; `told_by` the receipt that told it, empty where the office did."""
+
     table: ClassVar[str] = "lot"
     key_fields: ClassVar[tuple[str, ...]] = ("item", "lot")
     item: str
     lot: str
     expiry: str = ""
     blocked: bool = False
+    told_by: str = ""
 
 
 class Order(Row, frozen=True, kw_only=True, omit_defaults=True):
@@ -176,6 +179,22 @@ class Task(Row, frozen=True, kw_only=True, omit_defaults=True):
     cause: str = ""
 
 
+class Claim(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """Who works on an order (`task` empty) or on one task, on which terminal, and since when (UTC, as they said).
+
+    It tells others, and refuses nothing. There is one as long as the work is open and nobody gave it back.
+    """
+
+    table: ClassVar[str] = "claim"
+    key_fields: ClassVar[tuple[str, ...]] = ("site", "order", "task")
+    site: str
+    order: str = ""
+    task: str = ""
+    by: str
+    terminal: str
+    since: str = ""
+
+
 class Balance(Row, frozen=True, kw_only=True, omit_defaults=True):
     """Stock on one account. Virtual locations start with `@`. `status` is empty for goods that are free."""
 
@@ -189,6 +208,17 @@ class Balance(Row, frozen=True, kw_only=True, omit_defaults=True):
     lpn: str = ""
     status: str = ""
     quantity: Quantity = NOTHING
+
+
+class Opening(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """Opening stock that was posted: the quantity each account got, by the first letters of its key's hash. `id` is the
+    change number of the posting."""
+
+    table: ClassVar[str] = "opening"
+    key_fields: ClassVar[tuple[str, ...]] = ("site", "id")
+    site: str
+    id: str
+    accounts: dict[str, str] = {}
 
 
 REFERENCE_UNKNOWN = "reference_unknown"
@@ -233,7 +263,9 @@ ROW_TYPES: tuple[type[Row], ...] = (
     Order,
     OrderLine,
     Task,
+    Claim,
     Balance,
+    Opening,
     Conflict,
 )
 BY_TABLE: dict[str, type[Row]] = {kind.table: kind for kind in ROW_TYPES}

@@ -1,6 +1,7 @@
 """What terminal and service say to each other beside `/v1/sync`: enrolment, tokens, the long poll, refusals.
 
-`POST /v1/terminals/enroll` takes EnrollRequest and gives EnrollReply · `POST /v1/terminals/token` gives TokenReply ·
+`POST /v1/terminals/enroll` takes EnrollRequest and gives EnrollReply · `POST /v1/terminals/register` takes
+RegisterRequest and gives EnrollReply · `POST /v1/terminals/token` gives TokenReply ·
 `GET /v1/wait?terminal=…&cursors=…` (`cursors`: JSON list as `SyncRequest.feeds`) gives WaitReply · every answer that is
 not a success is an ErrorReply. Requests after the enrolment carry `Authorization: Bearer TOKEN`.
 """
@@ -42,6 +43,17 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     issued: str
     ledger_key: str
     signature: str = ""
+
+
+class RegisterRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A terminal that a restored ledger has forgotten shows its certificate. `signature`, base64url, is the certified
+    key's of `registration_statement`; `ledger_epoch` is the one that `/health` names, so that a copy of this request
+    is of no use to whoever has it after the next restore."""
+
+    v: int = VERSION
+    certificate: Certificate
+    ledger_epoch: str
+    signature: str
 
 
 class EnrollReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +103,11 @@ class ErrorReply(msgspec.Struct, frozen=True, kw_only=True):
 def enrollment_statement(request: EnrollRequest) -> bytes:
     """The bytes a terminal signs to show that it holds the private key it enrols."""
     return canonical({"code": request.code, "nonce": request.nonce, "public_key": request.public_key})
+
+
+def registration_statement(request: RegisterRequest) -> bytes:
+    """The bytes a terminal signs to show that it holds the certified key."""
+    return canonical({"certificate": request.certificate.signature, "ledger_epoch": request.ledger_epoch})
 
 
 def certificate_statement(certificate: Certificate) -> bytes:

@@ -16,7 +16,15 @@ from sync.wire.canonical import ZERO_HASH
 from sync.wire.codec import decode, encode
 from sync.wire.messages import Limits, StreamOffer, SyncReply, SyncRequest, feed_origin, signed_statement
 from sync.wire.operation import Cursor, Link, link_hash, new_operation, op_hash
-from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, enrollment_statement
+from sync.wire.service import (
+    Certificate,
+    EnrollReply,
+    EnrollRequest,
+    ErrorReply,
+    RegisterRequest,
+    enrollment_statement,
+    registration_statement,
+)
 
 SITE = "HALL"
 
@@ -57,6 +65,10 @@ class Device:
         unsigned = EnrollRequest(code=code, public_key=self.public_key, nonce=self.nonce, signature="")
         signature = base64url(self.key.sign(enrollment_statement(unsigned)))
         return msgspec.structs.replace(unsigned, signature=signature)
+
+    def registration(self, certificate: Certificate, ledger_epoch: str) -> RegisterRequest:
+        unsigned = RegisterRequest(certificate=certificate, ledger_epoch=ledger_epoch, signature="")
+        return msgspec.structs.replace(unsigned, signature=base64url(self.key.sign(registration_statement(unsigned))))
 
     def accept(self, reply: EnrollReply) -> None:
         self.id, self.site, self.ledger_id, self.token = reply.terminal, reply.site, reply.ledger_id, reply.token

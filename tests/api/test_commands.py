@@ -31,7 +31,7 @@ from sync.wire.bundle import Entry, Header, write_bundle
 from sync.wire.messages import Fill, Gap, StreamOffer
 from sync.wire.operation import Link, Parent, link_hash
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Balance, Item, Location, Order, OrderLine
+from sync.wire.rows import Balance, Claim, Item, Location, Order, OrderLine, row_key
 
 
 class Office:
@@ -118,6 +118,26 @@ def test_stock_is_told_in_decimal_text_with_its_unit(office: Office) -> None:
         }
     ]
     assert "A-01" in office.run("stock")
+
+
+def test_the_office_sees_who_has_an_order_and_frees_it(office: Office) -> None:
+    stocked(office)
+    held = Claim(site=SITE, order="S-1", by="wang", terminal="T1", since="2026-11-02T01:40:00Z")
+    ledger = open_ledger(office.database)
+    change(ledger, SITE, "office", lambda book: put_rows(book, [held], "task_claimed"))
+    ledger.close()
+    assert [(one["order"], one["by"], one["terminal"]) for one in office.json("claims", "--by", "wang")] == [
+        ("S-1", "wang", "T1")
+    ]
+    assert "S-1 is free" in office.run("order", "release", "S-1", "--site", SITE)
+    assert "nobody had S-1" in office.run("order", "release", "S-1", "--site", SITE)
+    assert "no order" in office.run("order", "release", "S-9", "--site", SITE, status=1)
+    assert (office.json("claims"), office.json("verify")["ok"]) == ([], True)
+    ledger = open_ledger(office.database)
+    order = ledger.get(Order, row_key(SITE, "S-1"))
+    ledger.close()
+    assert order is not None
+    assert order.state == "open", "and the order is as it was"
 
 
 def test_a_cancelled_order_leaves_no_work(office: Office) -> None:

@@ -12,8 +12,9 @@ import pytest
 from api.device import SITE, Device, error_of
 
 from server_stub.access import OFFICE, TERMINAL, mint_token
-from server_stub.commands.terminals import add_terminal, revoke_terminal, rotate_terminal, terminal_lines
+from server_stub.commands.terminals import add_terminal, revoke_terminal, rotate_terminal
 from server_stub.commands.tokens import add_token, revoke_token
+from server_stub.fleet import terminal_lines
 from server_stub.office import OfficeRefusal
 from sync.wire.codec import decode, encode
 from sync.wire.service import EnrollRequest, TokenReply
@@ -221,5 +222,5 @@ async def test_the_list_says_how_each_terminal_stands(served: Any) -> None:
     await served.enrolled("T2")
     served.code("T3")
     served.do(lambda ledger: revoke_terminal(ledger, "T2"))
-    lines = served.do(lambda ledger: ledger.registry(terminal_lines))
-    assert {line["terminal"]: line["state"] for line in lines} == {"T1": "enrolled", "T2": "revoked", "T3": "invited"}
+    lines = served.do(lambda ledger: ledger.registry(lambda registry: terminal_lines(registry, datetime.now(UTC))))
+    assert {line.terminal: line.state for line in lines} == {"T1": "enrolled", "T2": "revoked", "T3": "invited"}

@@ -14,11 +14,11 @@ from starlette.routing import Route
 from server_stub.api.openapi import document
 from server_stub.changes import change, put_global
 from server_stub.ledger.office import opening_stock, put_rows
-from server_stub.listings import LISTS
+from server_stub.listings import LISTS, OTHER_FILTERS
 from sync.wire.quantity import Quantity
 from sync.wire.rows import Balance, Item, Location
 
-NAMES = [*LISTS, "operations"]
+NAMES = [*LISTS, *OTHER_FILTERS]
 
 
 def stock(served: Any) -> None:

@@ -9,8 +9,9 @@ import pytest
 from api.device import SITE
 
 from server_stub.changes import put_global
-from server_stub.commands.operators import reset_operator_pin
-from server_stub.pins import MOST_WRONG_CODES, reset_pin
+from server_stub.commands.operators import add_operator, give_operator_code, reset_operator_pin
+from server_stub.office import OfficeRefusal
+from server_stub.pins import MOST_WRONG_CODES, KeptPin, choose_pin, pins_for, reset_pin
 from sync.wire.codec import decode, encode
 from sync.wire.pins import Pin, PinChoice, PinsReply, is_pin, new_verifier, pin_matches
 from sync.wire.rows import Operator
@@ -45,10 +46,80 @@ async def choose(served: Any, terminal: Any, operator: str, verifier: str, code:
     return decode(response.content, PinsReply)
 
 
+def handed_out(served: Any, operator: str = "WANG", digits: str = "") -> str:
+    """The one-time code that came with the badge."""
+    code: str = served.do(lambda ledger: give_operator_code(ledger, code=operator, digits=digits))
+    return code
+
+
+async def chosen(served: Any, terminal: Any, operator: str = "WANG", verifier: str = FIRST) -> None:
+    code = handed_out(served, operator)
+    assert (await choose(served, terminal, operator, verifier, code)).refused == ""
+
+
 async def test_a_first_pin_is_told_to_the_terminals_of_the_operators_site(served: Any, terminal: Any) -> None:
-    assert (await told(served, terminal)).pins == []
-    assert (await choose(served, terminal, "WANG", FIRST)).refused == ""
+    await chosen(served, terminal)
     assert (await told(served, terminal)).pins == [Pin(operator="WANG", verifier=FIRST)]
+
+
+async def test_a_badge_alone_chooses_no_pin(served: Any, terminal: Any) -> None:
+    """Whoever finds a new badge would else be its owner. No code was handed out, or it is another one."""
+    assert (await told(served, terminal)).pins == [Pin(operator="WANG", by_code=True)]
+    for code in ("", "0000000000"):
+        assert (await choose(served, terminal, "WANG", FIRST, code)).refused == "wrong_code"
+    await chosen(served, terminal)
+
+
+async def test_a_new_operator_gets_a_code_with_the_badge(served: Any, enrolled: Any) -> None:
+    added: dict[str, Any] = {"code": "LI", "name": "", "badge": "B-2", "roles": {}, "language": "", "by": "anna"}
+    code = served.do(lambda ledger: add_operator(ledger, **added))
+    assert served.do(lambda ledger: add_operator(ledger, **added | {"name": "Li"})) == "", "a change voids no code"
+    assert (await choose(served, enrolled, "LI", FIRST, code)).refused == ""
+
+
+async def test_a_printed_code_is_taken_as_the_one_time_code(served: Any, terminal: Any) -> None:
+    assert handed_out(served, digits="1029384756") == "1029384756"
+    assert (await choose(served, terminal, "WANG", FIRST, "1029384756")).refused == ""
+
+
+@pytest.mark.parametrize(
+    ("operator", "digits", "says"),
+    [("NOBODY", "", "no operator"), ("WANG", "123", "10 digits"), ("WANG", "12345678９0", "10 digits")],
+)
+async def test_a_code_is_for_somebody_and_of_ten_digits(
+    served: Any, terminal: Any, operator: str, digits: str, says: str
+) -> None:
+    with pytest.raises(OfficeRefusal, match=says):
+        handed_out(served, operator, digits)
+
+
+async def test_who_has_a_pin_gets_no_code_for_a_first_one(served: Any, terminal: Any) -> None:
+    await chosen(served, terminal)
+    with pytest.raises(OfficeRefusal, match="reset-pin WANG"):
+        handed_out(served)
+
+
+class Drawer(dict[str, KeptPin]):
+    """PINs in a drawer."""
+
+    def pin(self, operator: str) -> KeptPin | None:
+        return self.get(operator)
+
+    def pins(self) -> list[KeptPin]:
+        return list(self.values())
+
+    def put_pin(self, pin: KeptPin) -> None:
+        self[pin.operator] = pin
+
+
+def test_where_no_pin_is_needed_the_first_one_takes_no_code() -> None:
+    """Training and test."""
+    drawer = Drawer()
+    wang = Operator(code="WANG")
+    assert pins_for(drawer, [wang], needed=False) == []
+    choice = PinChoice(operator="WANG", verifier=FIRST)
+    assert choose_pin(drawer, choice, datetime.now(UTC), needed=False) == ""
+    assert pins_for(drawer, [wang], needed=False) == [Pin(operator="WANG", verifier=FIRST)]
 
 
 async def test_a_live_ledger_needs_pins(served: Any, terminal: Any) -> None:
@@ -56,14 +127,14 @@ async def test_a_live_ledger_needs_pins(served: Any, terminal: Any) -> None:
 
 
 async def test_a_pin_that_is_there_is_not_replaced_without_a_code(served: Any, terminal: Any) -> None:
-    await choose(served, terminal, "WANG", FIRST)
+    await chosen(served, terminal)
     assert (await choose(served, terminal, "WANG", NEXT)).refused == "pin_chosen"
     assert (await choose(served, terminal, "WANG", FIRST)).refused == "", "the same choice, sent again"
     assert (await told(served, terminal)).pins == [Pin(operator="WANG", verifier=FIRST)]
 
 
 async def test_a_one_time_code_resets_a_pin_once(served: Any, terminal: Any) -> None:
-    await choose(served, terminal, "WANG", FIRST)
+    await chosen(served, terminal)
     code = served.do(lambda ledger: reset_operator_pin(ledger, code="WANG"))
     assert (await told(served, terminal)).pins == [Pin(operator="WANG", by_code=True)]
     assert (await choose(served, terminal, "WANG", NEXT)).refused == "wrong_code"

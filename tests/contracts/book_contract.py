@@ -161,6 +161,13 @@ class BookContract:
             assert [row.item for row in book.select(Balance, site=SITE, location="A-01")] == ["4711", "4712"]
             assert [row.location for row in book.select(Balance, site=SITE, item="4711")] == ["A-01", "A-02"]
 
+    def test_where_no_column_is_named_all_rows_are_selected(self, ledger: LedgerUnderTest) -> None:
+        with ledger.writing("global") as book:
+            append(book, "global", Item(code="4712"))
+        with ledger.writing("global") as book:
+            append(book, "global", Item(code="4711"))
+            assert [row.code for row in book.select(Item)] == ["4711", "4712"]
+
     def test_a_failed_transaction_leaves_nothing_behind(self, ledger: LedgerUnderTest) -> None:
         ledger.add_terminal(Terminal("T1", SITE))
         with ledger.writing(SITE) as book:

@@ -19,13 +19,13 @@ import pytest
 
 from scanner_client.ports import NewOperation
 from sync.core.terminal import RowChange, TerminalTransaction
-from sync.wire.bodies import Counted, Moved, Picked, Received, Undone
+from sync.wire.bodies import Counted, Moved, Picked, Received, TaskClaimed, TaskReleased, Undone
 from sync.wire.canonical import ZERO_HASH, sha256_hex
 from sync.wire.codec import encode
 from sync.wire.messages import GLOBAL_FEED, Outcome, feed_origin
 from sync.wire.operation import Cursor, Parent, decode_operation, link_hash, op_hash
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Balance, Conflict, Item, Row, Task, row_key
+from sync.wire.rows import Balance, Claim, Conflict, Item, Row, Task, row_key
 
 LEDGER, TERMINAL, SITE = "ledger-1", "T1", "A"
 
@@ -97,8 +97,17 @@ def applied(id: str, n: int, **feeds: int) -> Outcome:
 def settle(tx: TerminalTransaction, *ids: str, n: int = 10) -> None:
     """Outcome and cover for these operations, as one reply brings them."""
     for op in ids:
-        tx.store_outcome(applied(op, n))
+        tx.store_outcomes([applied(op, n)])
     tx.cover(SITE, ids, shadow=False)
+
+
+def claim(by: str) -> Claim:
+    return Claim(site=SITE, order="O1", by=by, terminal="T2", since="2026-11-02T07:00:00Z")
+
+
+def _holder(terminal: TerminalUnderTest) -> tuple[str, str] | None:
+    found = terminal.row(Claim, row_key(SITE, "O1", ""))
+    return (found.by, found.since) if isinstance(found, Claim) else None
 
 
 class TerminalContract:
@@ -162,9 +171,9 @@ class TerminalContract:
         first, second = terminal.append(moved(1)), terminal.append(moved(2))
         with terminal.transaction() as tx:
             assert tx.first_unanswered() == 1
-            tx.store_outcome(applied(second, 11))
+            tx.store_outcomes([applied(second, 11)])
             assert tx.first_unanswered() == 1
-            tx.store_outcome(applied(first, 10))
+            tx.store_outcomes([applied(first, 10)])
             assert tx.first_unanswered() is None
         assert terminal.outcome(first) == applied(first, 10)
         assert list(terminal.held()) == [first, second]
@@ -173,8 +182,8 @@ class TerminalContract:
         op = terminal.append(moved())
         later = Outcome(id=op, outcome="applied", n=12, feeds={SITE: 12}, state="open", conflicts=["c-1"])
         with terminal.transaction() as tx:
-            tx.store_outcome(applied(op, 10))
-            tx.store_outcome(later)
+            tx.store_outcomes([applied(op, 10)])
+            tx.store_outcomes([later])
         assert terminal.outcome(op) == later
 
     def test_a_new_state_changes_how_an_answered_operation_stands_and_not_its_outcome(
@@ -182,7 +191,7 @@ class TerminalContract:
     ) -> None:
         op = terminal.append(moved())
         with terminal.transaction() as tx:
-            tx.store_outcome(Outcome(id=op, outcome="conflict", n=10, feeds={SITE: 10}, conflicts=["c-1"]))
+            tx.store_outcomes([Outcome(id=op, outcome="conflict", n=10, feeds={SITE: 10}, conflicts=["c-1"])])
             tx.store_state(op, "explained")
             tx.store_state("nobody", "explained")
         kept = terminal.outcome(op)
@@ -192,16 +201,34 @@ class TerminalContract:
         op = terminal.append(moved())
         with terminal.transaction() as tx:
             named = tx.offer(1, 1)[0].link.op_hash
-            tx.store_outcome(Outcome(id=named, outcome="quarantined", n=10, feeds={SITE: 10}))
+            tx.store_outcomes([Outcome(id=named, outcome="quarantined", n=10, feeds={SITE: 10})])
             assert tx.first_unanswered() is None
         kept = terminal.outcome(op)
         assert kept is not None
         assert kept.outcome == "quarantined"
 
+    @pytest.mark.parametrize("shadow", [False, True])
+    def test_a_page_may_cover_an_operation_by_its_hash(self, terminal: TerminalUnderTest, shadow: bool) -> None:
+        """Else what the ledger cannot read stays in the view, and nothing behind it is ever forgotten."""
+        op = terminal.append(moved(5))
+        with terminal.transaction() as tx:
+            named = tx.offer(1, 1)[0].link.op_hash
+            tx.store_outcomes([Outcome(id=named, outcome="quarantined", n=1, feeds={SITE: 1})])
+            if shadow:
+                tx.start_shadow(SITE)
+            tx.cover(SITE, [named], shadow=shadow)
+            if shadow:
+                tx.swap_shadow(SITE)
+        assert terminal.on_hand("A-02", "4711") == 0
+        assert terminal.held() == [op]
+        with terminal.transaction() as tx:
+            tx.prune(1)
+            assert tx.first_retained() is None
+
     def test_how_an_operation_stands_changes_beside_its_outcome(self, terminal: TerminalUnderTest) -> None:
         op = terminal.append(moved())
         with terminal.transaction() as tx:
-            tx.store_outcome(applied(op, 10))
+            tx.store_outcomes([applied(op, 10)])
             tx.store_state(op, "undone")
             tx.store_state("nobody", "undone")
         kept = terminal.outcome(op)
@@ -211,7 +238,7 @@ class TerminalContract:
     def test_an_outcome_of_an_unknown_operation_is_ignored(self, terminal: TerminalUnderTest) -> None:
         terminal.append(moved())
         with terminal.transaction() as tx:
-            tx.store_outcome(applied("nobody", 10))
+            tx.store_outcomes([applied("nobody", 10)])
             assert tx.first_unanswered() == 1
 
     def test_a_failed_transaction_leaves_nothing_behind(self, terminal: TerminalUnderTest) -> None:
@@ -243,7 +270,7 @@ class TerminalContract:
     ) -> None:
         ids = [terminal.append(moved(q)) for q in (1, 2, 3)]
         with terminal.transaction() as tx:
-            tx.store_outcome(applied(ids[0], 10))
+            tx.store_outcomes([applied(ids[0], 10)])
             old = tx.head()
             raws = [one.raw for one in tx.offer(1, 10)]
             tx.mint_epoch("epoch-2")
@@ -337,7 +364,7 @@ class TerminalContract:
         op = terminal.append(moved(2))
         assert (terminal.on_hand("A-01", "4711"), terminal.on_hand("A-02", "4711")) == (3, 2)
         with terminal.transaction() as tx:
-            tx.store_outcome(applied(op, 4))
+            tx.store_outcomes([applied(op, 4)])
         assert (terminal.on_hand("A-01", "4711"), terminal.on_hand("A-02", "4711")) == (3, 2)
         with terminal.transaction() as tx:
             tx.put_rows(SITE, [stock("A-01", 3), stock("A-02", 2)], at(SITE, 4), shadow=False)
@@ -362,11 +389,44 @@ class TerminalContract:
             tx.cover(SITE, [op], shadow=False)
         assert terminal.row(Task, task.key) == task
 
+    def test_work_claimed_here_is_held_at_once_and_free_again_when_given_back(
+        self, terminal: TerminalUnderTest
+    ) -> None:
+        op = terminal.append(new("task_claimed", TaskClaimed(order="O1")))
+        assert _holder(terminal) == ("LI", "2026-11-02T08:00:00Z")
+        with terminal.transaction() as tx:
+            tx.put_rows(SITE, [change(claim("LI"))], at(SITE, 2), shadow=False)
+            settle(tx, op, n=2)
+        assert _holder(terminal) == ("LI", "2026-11-02T07:00:00Z"), "as the ledger has it"
+        terminal.append(new("task_released", TaskReleased(order="O1")))
+        assert _holder(terminal) is None
+
+    def test_a_claim_of_others_stands_until_it_is_taken_over_knowingly(self, terminal: TerminalUnderTest) -> None:
+        with terminal.transaction() as tx:
+            tx.put_rows(SITE, [change(claim("WANG"))], at(SITE, 1), shadow=False)
+        terminal.append(new("task_claimed", TaskClaimed(order="O1")))
+        terminal.append(new("task_released", TaskReleased(order="O1")))
+        assert _holder(terminal) == ("WANG", "2026-11-02T07:00:00Z")
+        terminal.append(new("task_claimed", TaskClaimed(order="O1", over="WANG")))
+        assert _holder(terminal) == ("LI", "2026-11-02T08:00:00Z")
+
+    def test_who_claimed_first_by_the_ledger_has_it_here_too_as_soon_as_that_is_known(
+        self, terminal: TerminalUnderTest
+    ) -> None:
+        """Both began offline; the other arrived first."""
+        op = terminal.append(new("task_claimed", TaskClaimed(order="O1")))
+        with terminal.transaction() as tx:
+            tx.put_rows(SITE, [change(claim("WANG"))], at(SITE, 1), shadow=False)
+        assert _holder(terminal) == ("WANG", "2026-11-02T07:00:00Z")
+        with terminal.transaction() as tx:
+            settle(tx, op, n=2)
+        assert _holder(terminal) == ("WANG", "2026-11-02T07:00:00Z")
+
     def test_what_the_ledger_did_not_post_in_a_feed_leaves_that_feeds_view(self, terminal: TerminalUnderTest) -> None:
         """No page of a feed will ever cover an operation that the ledger posted in other feeds only."""
         op = terminal.append(moved(2))
         with terminal.transaction() as tx:
-            tx.store_outcome(Outcome(id=op, outcome="merged", n=4, feeds={"B": 4}))
+            tx.store_outcomes([Outcome(id=op, outcome="merged", n=4, feeds={"B": 4})])
         assert terminal.on_hand("A-02", "4711") == 0
         with terminal.transaction() as tx:
             tx.start_shadow(SITE)
@@ -475,7 +535,7 @@ class TerminalContract:
         target = terminal.append(moved(2))
         with terminal.transaction() as tx:
             tx.put_rows(SITE, [stock("A-01", 10)], at(SITE, 10), shadow=False)
-            tx.store_outcome(Outcome(id=target, outcome=outcome, n=10, feeds={SITE: 10}))
+            tx.store_outcomes([Outcome(id=target, outcome=outcome, n=10, feeds={SITE: 10})])
             tx.cover(SITE, [target], shadow=False)
         terminal.append(new("undone", Undone(target=target)))
         assert (terminal.on_hand("A-01", "4711"), terminal.on_hand("A-02", "4711")) == (10, 0)
@@ -490,7 +550,7 @@ class TerminalContract:
         terminal.append(new("undone", Undone(target=target)))
         with terminal.transaction() as tx:
             tx.put_rows(SITE, [stock("A-01", 10)], at(SITE, 10), shadow=False)
-            tx.store_outcome(Outcome(id=target, outcome="quarantined", n=10, feeds={SITE: 10}))
+            tx.store_outcomes([Outcome(id=target, outcome="quarantined", n=10, feeds={SITE: 10})])
         assert (terminal.on_hand("A-01", "4711"), terminal.on_hand("A-02", "4711")) == (10, 0)
         with terminal.transaction() as tx:
             tx.cover(SITE, [target], shadow=False)
@@ -517,7 +577,7 @@ class TerminalContract:
         with terminal.transaction() as tx:
             settle(tx, target)
             tx.put_rows(SITE, [stock("A-01", 8), stock("A-02", 2)], at(SITE, 11), shadow=False)
-            tx.store_outcome(Outcome(id=first, outcome="quarantined", n=11, feeds={SITE: 11}))
+            tx.store_outcomes([Outcome(id=first, outcome="quarantined", n=11, feeds={SITE: 11})])
             tx.cover(SITE, [first], shadow=False)
         assert (terminal.on_hand("A-01", "4711"), terminal.on_hand("A-02", "4711")) == (10, 0)
 
@@ -572,7 +632,7 @@ class TerminalContract:
         ids = [terminal.append(moved(q)) for q in (1, 2, 3, 4)]
         with terminal.transaction() as tx:
             settle(tx, ids[0], ids[1])
-            tx.store_outcome(applied(ids[2], 11))
+            tx.store_outcomes([applied(ids[2], 11)])
             tx.prune(0)
             assert list(terminal.held()) == ids
             tx.prune(1)
@@ -612,7 +672,7 @@ class TerminalContract:
     ) -> None:
         op = terminal.append(moved())
         with terminal.transaction() as tx:
-            tx.store_outcome(applied(op, 10, A=10, B=4))
+            tx.store_outcomes([applied(op, 10, A=10, B=4)])
             tx.cover(SITE, [op], shadow=False)
             tx.prune(1)
         assert list(terminal.held()) == []
@@ -621,7 +681,7 @@ class TerminalContract:
         counted = Counted(location="A-01", item="4711", quantity=Quantity(5))
         op = terminal.append(new("counted", counted))
         with terminal.transaction() as tx:
-            tx.store_outcome(applied(op, 10))
+            tx.store_outcomes([applied(op, 10)])
             tx.prune(1)
             assert list(terminal.held()) == [op]
             tx.cover(SITE, [op], shadow=False)
@@ -633,7 +693,7 @@ class TerminalContract:
         op = terminal.append(new("received", received))
         with terminal.transaction() as tx:
             tx.cover(SITE, [op], shadow=False)
-            tx.store_outcome(applied(op, 10))
+            tx.store_outcomes([applied(op, 10)])
             tx.prune(1)
         assert list(terminal.held()) == []
 
@@ -676,7 +736,7 @@ class TerminalContract:
 def _stumble_after_changing_everything(terminal: TerminalUnderTest, op: str) -> None:
     with terminal.transaction() as tx:
         tx.adopt_ledger_epoch("le-1")
-        tx.store_outcome(applied(op, 10))
+        tx.store_outcomes([applied(op, 10)])
         tx.put_rows(SITE, [stock("A-01", 5)], at(SITE, 10), shadow=False)
         tx.cover(SITE, [op], shadow=False)
         tx.start_shadow(SITE)

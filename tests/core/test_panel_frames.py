@@ -1,95 +1,40 @@
-"""The frames of queue, conflict, alerts and log in, cell by cell, at each size (X1, X2, X8, X10, SCREENS.md).
-
-A conflict is read here and decided at the office for now, so its prompt says that instead of asking for a badge.
-"""
+"""The frames of queue, conflict, alerts, log in and of a second person, cell by cell, at each size (X1, X2, X8, X10,
+SCREENS.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
-from memory_terminal import MORNING, MemoryStore, stock
+from memory_terminal import MORNING, MemoryStore, MemoryTransaction
+from panelled import (
+    AGREEING,
+    BLUE,
+    CONCERNS,
+    CONFLICT,
+    DESK,
+    MINUTE,
+    PIN,
+    QUEUE,
+    SECOND,
+    SHORT,
+    SMALL,
+    STATUS,
+    TALL,
+    WIDE,
+    Told,
+    facts,
+    opened,
+)
 
 from scanner_client.core.cells import cells_known, width
-from scanner_client.core.state import Panel, Secrets, State, Tries
-from scanner_client.core.values import Concern, Deed, Dispute, Statement
+from scanner_client.core.state import Approval, Notice, State, Tries
 from scanner_client.core.view import SIZES, Size, Status, View, view
-from scanner_client.facts import StoreFacts
 from scanner_client.flows import shipped_flows, shipped_texts
-from sync.wire.quantity import Quantity
-from sync.wire.rows import Barcode, Item, Operator, Row
-
-from memory_terminal import MemoryTransaction  # isort: skip
 
 FRAMES = Path(__file__).parent / "frames"
-MINUTE = 60_000
-STATUS = Status(
-    now=MORNING, clock="11:24", online=False, since=MORNING - 42 * MINUTE, waiting=37, conflicts=1, kept=37, sent=0,
-    accepted=112, battery=62,
-)  # fmt: skip
-SMALL, TALL, WIDE, DESK = Size(20, 4), Size(20, 16), Size(40, 8), Size(80, 24)
-BLUE = "毛巾30x70蓝 柔软加厚"
-
-
-def at(clock: str) -> int:
-    hours, minutes = map(int, clock.split(":"))
-    return MORNING - (11 * 60 + 24 - 60 * hours - minutes) * MINUTE
-
-
-DEEDS = [
-    Deed("4", "picked", at("10:42"), "kept", "TOWEL", "A-03-02", 96, "box"),
-    Deed("3", "picked", at("10:41"), "kept", "SOAP", "A-02-11", 2, "strip"),
-    Deed("2", "picked", at("10:39"), "conflict", "TOWEL", "A-01-07", 96, "box", dispute="stock_short"),
-    Deed("1", "picked", at("10:31"), "accepted", "BRUSH", "A-01-02", 1, "box"),
-]
-SHORT = Dispute(
-    "c1", "stock_short", "open", item="TOWEL", location="A-03-02", unit="box",
-    statements=(
-        Statement("saw", 144, at("09:40")),
-        Statement("you", 96, at("09:42"), at("10:38"), kind="picked"),
-        Statement("they", 84, at("09:41"), at("09:41"), name="li", kind="picked"),
-        Statement("ledger", -36, at("10:38")),
-    ),
-)  # fmt: skip
-TWICE = replace(SHORT, id="c2", kind="task_done_twice")
-CONCERNS = [Concern("two_ledgers"), Concern("revoked"), Concern("quarantined", {"count": "3"})]
-
-
-class Told(StoreFacts):
-    """Facts of a terminal that recorded 150 operations, four of which are on the page."""
-
-    total, found, warned, how = 150, [SHORT, TWICE], list[Concern](), "automatic"
-
-    def deeds_count(self) -> int:
-        return self.total
-
-    def deeds(self, first: int, count: int) -> Sequence[Deed]:
-        return DEEDS[first : first + count]
-
-    def disputes(self) -> Sequence[Dispute]:
-        return self.found
-
-    def concerns(self) -> Sequence[Concern]:
-        return self.warned
-
-    def mode(self) -> str:
-        return self.how
-
-
-def facts(blue: str = BLUE) -> Told:
-    rows: list[Row] = [
-        Operator(code="wang", name="王芳"), Operator(code="li", name="李"), Operator(code="boss", name="李主管"),
-        Item(code="TOWEL", name="Towel30x70 blue", name_zh=blue, unit="strip"),
-        Barcode(code="T12", item="TOWEL", unit="box", factor=Quantity(12)),
-        Item(code="SOAP", name="Soap 125g", name_zh="香皂125g", unit="strip"),
-        Item(code="BRUSH", name="Brush soft", name_zh="牙刷软毛", unit="pcs"),
-        Barcode(code="B1", item="BRUSH", unit="box", factor=Quantity(1)),
-        stock("A-03-02", "TOWEL", 1),
-    ]  # fmt: skip
-    return Told(MemoryTransaction(MemoryStore(rows)))
 
 
 def drawn(
@@ -97,15 +42,10 @@ def drawn(
 ) -> View:
     options = {SMALL: 2, TALL: 7, WIDE: 4, DESK: 7}[size]
     state = msgspec.structs.replace(state, options=options)
-    return view(state, shipped_flows(), known or facts(), status, size, language, shipped_texts())
+    flows = {**shipped_flows(), "agreeing": AGREEING}
+    return view(state, flows, known or facts(), status, size, language, shipped_texts())
 
 
-def opened(shows: str, first: int = 0, operator: str = "wang") -> State:
-    return State(flow="main", step="menu", operator=operator, panel=Panel(shows=shows, first=first))
-
-
-QUEUE, CONFLICT = opened("queue"), opened("conflict", operator="boss")
-PIN = State(flow="main", step="pin", candidate="wang", secrets=Secrets(entry="2468"))
 TRAINING = replace(STATUS, training=True)
 BOUND = [
     ("queue", SMALL, QUEUE, STATUS, BLUE),
@@ -114,6 +54,7 @@ BOUND = [
     ("conflict", SMALL, CONFLICT, STATUS, BLUE),
     ("conflict", TALL, CONFLICT, STATUS, BLUE),
     ("conflict", WIDE, CONFLICT, STATUS, BLUE),
+    ("second_person", SMALL, SECOND, STATUS, BLUE),
 ]
 
 
@@ -130,12 +71,36 @@ def test_a_frame_is_that_of_the_screen_contract(what: str, size: Size, state: St
     assert shown(drawn(state, size, status=status, known=facts(blue))) == wanted
 
 
+def test_the_english_frame_of_a_conflict_has_the_same_layout() -> None:
+    wanted = (FRAMES / "20x4-conflict-en.txt").read_text(encoding="utf-8").splitlines()
+    assert shown(drawn(CONFLICT, SMALL, "en", known=facts(li="Li"))) == wanted
+
+
+def test_the_left_pane_of_a_conflict_is_that_of_the_screen_contract() -> None:
+    wanted = (FRAMES / "80x24-conflict.txt").read_text(encoding="utf-8").splitlines()
+    rows = drawn(CONFLICT, DESK, known=facts("毛巾30x70蓝")).rows[1:-1]
+    assert [left for row in rows if (left := row.split("|")[0].rstrip())] == wanted
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_a_conflict_that_cannot_be_decided_here_says_where(size: Size, language: str) -> None:
+    """The answers are shown all the same; the smallest screen has no room to say who decides."""
+    known = facts()
+    known.found = [replace(SHORT, answerable=False)]
+    text = drawn(CONFLICT, size, language, known=known).text
+    assert ({"zh_CN": "由主管在办公室定", "en": "Office decides"}[language] in text) == (size != SMALL)
+    assert "Number, then badge" not in text
+    assert "再扫工牌" not in text
+
+
 SNAPSHOTS = {
     "queue": QUEUE,
     "conflict": CONFLICT,
     "conflicts": opened("conflicts"),
     "alerts": opened("alerts"),
     "pin": PIN,
+    "second_person": SECOND,
 }
 
 
@@ -189,9 +154,27 @@ def test_no_frame_has_the_pin_that_is_typed() -> None:
         assert "****" in seen.text
 
 
-def test_a_locked_prompt_says_for_how_long() -> None:
-    from scanner_client.core.state import Notice
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_what_a_second_person_agrees_to_stays_when_the_pin_was_wrong(size: Size) -> None:
+    wrong = msgspec.structs.replace(SECOND, notice=Notice(reason="refuse.pin_wrong"))
+    text = drawn(wrong, size).text
+    assert all(part in text for part in ("账+3箱 A-03-02", "错!密码不对", "密码"))
+    assert drawn(wrong, size).question == "second_person"
 
+
+@pytest.mark.parametrize(
+    ("approval", "told"),
+    [
+        (Approval(kind="adjust", item="TOWEL", location="A-03-02", units=-30, unit="box"), "账-30条 A-03-02"),
+        (Approval(kind="adjust", item="TOWEL", location="A-03-02-04-1", units=1200, unit="box"), "+100箱 A-03-02-04-1"),
+        (Approval(kind="release", item="TOWEL", location="A-03-02"), "解冻 A-03-02"),
+    ],
+)
+def test_the_quantity_and_the_place_agreed_to_never_yield(approval: Approval, told: str) -> None:
+    assert told in drawn(msgspec.structs.replace(SECOND, approval=approval), SMALL).text
+
+
+def test_a_locked_prompt_says_for_how_long() -> None:
     locked = msgspec.structs.replace(
         PIN, notice=Notice(reason="refuse.pin_wrong"), tries={"wang": Tries(5, MORNING + 29_500)}
     )

@@ -10,6 +10,7 @@ import pytest
 from pty_window import Window
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+START = ("-m", "scanner_client.start", "demo")
 DEMO = (sys.executable, "-m", "scanner_client.cli", "demo")
 
 
@@ -59,7 +60,7 @@ STEPS = (
     (b"", "Scan loc A-02-11"),
     (b"\xe9", "step 1 of 7"),
     (b" ", "Scan item"),
-    (b" ", "Qty"),
+    (b"\x1b[<0;3;24M\x1b[<0;3;24m", "Qty"),
     (b" ", "step 2 of 7"),
     (b"x", "place, holds Soap"),
     (b"n", "NETWORK CUT"),
@@ -74,16 +75,51 @@ STEPS = (
     (b"c", "what is asked for"),
     (b"1", "Scan item"),
 )
-"""A byte typed, and what then comes to stand on the screen. No key follows the network's return."""
+"""A byte typed or a key tapped, and what then comes to stand on the screen. No key follows the network's return."""
+
+SMALL_STEPS = (
+    (b"", "扫货位 A-02-11", "1/7  SPACE     Q结束"),
+    (b" ", "扫货品", "1/7  SPACE     Q结束"),
+    (b"\x1b[<0;6;16M", "数量>", "1/7  SPACE     Q结束"),
+    (b" ", "行2/17", "2/7  X         Q结束"),
+    (b"x", "货位,放香皂", "3/7  N         Q结束"),
+    (b"n", "离0分", "3/7  SPACE     Q结束"),
+    (b" ", "行3/17", "3/7  SPACE     Q结束"),
+    (b" ", "行4/17", "3/7  SPACE     Q结束"),
+    (b" ", "行5/17", "4/7  B         Q结束"),
+    (b"b", "扫货位 A-04-08", "5/7  N         Q结束"),
+    (b"n", "冲1", "6/7  S         Q结束"),
+    (b"s", "缺货  A-03-02", "7/7  SPACE     Q结束"),
+    (b" ", "重0 冲突1", "               Q结束"),
+)
+"""In a window of 20x16, which is the terminal's whole: what stands on it, and in its last row the key that is due."""
 
 
 def test_the_minute_is_played_in_a_window() -> None:
     """The seven steps as the screen contract tells them, on a terminal of 80x24, then play on, and an end."""
-    shown = Window(["-m", "scanner_client.start", "demo", "--lang", "en"], 80, 24)
+    shown = Window([*START, "--lang", "en"], 80, 24)
     try:
         for typed, seen in STEPS:
             shown.send(typed)
             shown.wait_for_text(seen)
+        shown.send(b"q")
+        assert shown.ended() == 0, shown.text
+    finally:
+        shown.close()
+
+
+def test_the_minute_fits_into_a_window_of_a_terminals_size() -> None:
+    """The terminal keeps its layout; what yields is its row of hints (rule 2)."""
+    shown = Window([*START, "--lang", "zh_CN"], 20, 16)
+    try:
+        for typed, seen, row in SMALL_STEPS:
+            shown.send(typed)
+            shown.wait_for(lambda seen=seen, row=row: seen in shown.text and shown.rows()[-1] == row, f"{seen}, {row}")  # type: ignore[misc]
+        assert "6次扫描 6次入账 丢0" in shown.text
+        shown.resize(80, 24)
+        shown.wait_for_text("1 自由操作   2 用你的CSV")
+        shown.resize(40, 8)
+        shown.wait_for(lambda: shown.rows()[0] == "6次扫描 6次入账 丢0 重0 冲突1", "the card at 40x8")
         shown.send(b"q")
         assert shown.ended() == 0, shown.text
     finally:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import serial
 from device_lines import Collected, Pty
 
 from devices.feedback import ScannerBeeper
@@ -20,7 +21,7 @@ from devices.framing import Framing
 from devices.line import LineSource
 from devices.ports import Scan, Signal, SourceEvent
 from devices.profiles import Profile, load_profile
-from devices.serial_port import serial_source
+from devices.serial_port import SerialConnection, serial_source
 
 PROFILE = Profile(framing=Framing(idle_s=0.1))
 PATIENT = Profile(framing=Framing(idle_s=20.0, stall_s=20.0))
@@ -197,6 +198,18 @@ def test_a_signal_to_a_lost_scanner_is_silent(by_id: Path, collected: Collected)
     with _scanning(_wrong_name(), by_id, collected) as source:
         collected.state(SourceEvent.LOST)
         assert source.send(b"B") is False
+
+
+def test_a_signal_to_a_port_that_is_being_closed_is_an_error_that_the_source_knows(
+    plug_in: Callable[[], Pty],
+) -> None:
+    """The store's thread signals while the reader's closes: what was kept must not be called refused for it."""
+    port = serial.Serial(plug_in().path, write_timeout=0)
+    descriptor, port.fd = port.fd, None
+    with pytest.raises(OSError, match="closed"):
+        SerialConnection(port).write(b"B")
+    port.fd = descriptor
+    port.close()
 
 
 def test_nothing_arrives_after_stop(plug_in: Callable[[], Pty], by_id: Path, collected: Collected) -> None:

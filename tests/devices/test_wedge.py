@@ -85,6 +85,27 @@ def test_half_a_code_is_shown_and_not_posted_where_codes_have_an_end() -> None:
     assert (heard[0].event, heard[0].raw) == (SourceEvent.PARTIAL, CODE[:6])
 
 
+@pytest.mark.parametrize("rest", [b"1", b"51", b"451"])
+def test_the_rest_of_a_code_that_stalled_is_never_typed(rest: bytes) -> None:
+    """Else its digits and its Enter would be a quantity."""
+    first = CODE.removesuffix(rest)
+    heard = _hear(WedgeRules(), *_paced(first, 0.001), *_paced(rest + b"\r", 0.001, start=1.12))
+    assert _texts(heard) == [first.decode()]
+    assert [one.raw for one in heard if isinstance(one, SourceState)] == [rest + b"\r"]
+    assert not _typed(heard)
+
+
+def test_the_end_of_a_code_that_comes_late_is_no_key() -> None:
+    heard = _hear(WedgeRules(), *_paced(CODE, 0.001), (b"\r\n", 1.15))
+    assert (_texts(heard), len(heard)) == ([CODE.decode()], 1)
+
+
+def test_a_key_that_a_person_types_after_a_code_without_an_end_is_a_key() -> None:
+    arrow = b"\x1b[A"
+    assert _typed(_hear(WedgeRules(), *_paced(CODE, 0.001), (b"7", 1.2), (b"\r", 1.4))) == b"7\r"
+    assert _typed(_hear(WedgeRules(), *_paced(CODE, 0.001), (arrow, 1.1))) == arrow
+
+
 @pytest.mark.parametrize("end", [b"\r", b""], ids=["CR", "silence"])
 @pytest.mark.parametrize("code", [CODE, b"]E0" + CODE], ids=["bare", "AIM id"])
 def test_ten_scans_of_one_code_100_ms_apart_are_ten(code: bytes, end: bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 from memory_terminal import Picker, guarded, pin, warehouse
@@ -177,9 +179,10 @@ def test_after_a_reset_the_supervisors_code_is_asked_for_first() -> None:
 # --- unseen -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_scan_at_a_pin_prompt_is_refused_unshown() -> None:
-    """Rule 10: it may be somebody's PIN on a label."""
-    terminal = guarded().scan("B-WANG").scan(SECRET)
+@pytest.mark.parametrize("arrives", [Picker.scan, Picker.break_off])
+def test_a_scan_at_a_pin_prompt_is_refused_unshown(arrives: Callable[[Picker, str], Picker]) -> None:
+    """Rule 10: it may be somebody's PIN on a label, or the beginning of it."""
+    terminal = arrives(guarded().scan("B-WANG"), SECRET)
     assert (terminal.view.step, terminal.view.scanned, terminal.heard[-1]) == ("pin", "", "refused")
     assert SECRET not in repr(terminal.view) + repr(terminal.store.journal)
 

@@ -52,7 +52,7 @@ def test_one_unit_is_two_scans_and_no_key() -> None:
 def test_an_operation_names_order_line_task_flow_and_scans() -> None:
     """R5: who, what, where, when, document."""
     terminal = at_towels().scan(TOWEL, BOX).type("3")
-    _, kept, body = terminal.store.operations[0]
+    kept, body = terminal.operations[0]
     assert (kept.by, kept.task, kept.flow, kept.offset) == ("wang", "SO-1/1", "pick@1", "+08:00")
     assert kept.scans == ("A-03-02", TOWEL)
     assert (body.order, body.line, body.location, body.to) == ("SO-1", "1", "A-03-02", "TOTE:WANG")
@@ -83,11 +83,6 @@ def test_another_badge_logs_in_at_the_menu_and_brings_its_language() -> None:
 
 
 # --- quantity ---------------------------------------------------------------------------------------------------------
-
-
-def test_ten_scans_of_one_code_100_ms_apart_count_exactly_ten() -> None:
-    terminal = many_towels(20).scan(*[TOWEL] * 10, pause=100)
-    assert (terminal.view.asked.count, terminal.heard[-10:]) == ("10", ["kept"] * 10)
 
 
 def test_a_pack_code_counts_its_factor() -> None:
@@ -160,13 +155,6 @@ def test_above_known_stock_is_asked_once_and_says_how_old_the_stock_is() -> None
     assert "ago" in terminal.view.text
     terminal.scan("A-03-02", TOWEL)
     assert (terminal.view.question, terminal.view.asked.count) == ("", "4")
-
-
-def test_the_next_of_ten_fast_scans_does_not_confirm_a_deviation() -> None:
-    terminal = many_towels(20, known=2).scan(*[TOWEL] * 10, pause=100)
-    assert (terminal.view.question, terminal.view.asked.count) == ("over_stock", "2")
-    assert terminal.heard[-8:] == ["attention"] + ["refused"] * 7
-    assert sum(kind == "early" for kind, _ in terminal.store.journal) == 6
 
 
 def test_even_the_location_does_not_confirm_before_700_ms() -> None:
@@ -336,6 +324,12 @@ def test_every_scan_is_journalled_whether_it_was_taken_or_not() -> None:
 def test_check_digits_stand_for_the_location() -> None:
     terminal = at_towels().scan(*[TOWEL] * 3).type("47")
     assert terminal.view.step == "item"
+
+
+def test_after_wrong_check_digits_the_right_ones_are_typed_into_an_empty_field() -> None:
+    terminal = at_towels().scan(*[TOWEL] * 3).type("74")
+    assert terminal.view.error == "refuse.check_digits"
+    assert terminal.type("47").view.step == "item"
 
 
 def test_wrong_check_digits_again_and_again_put_the_line_off_and_tell_the_supervisor() -> None:

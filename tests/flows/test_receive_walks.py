@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inbound import BOX, TEA, TEA_L9, TOWEL, inbound, receiver
-from memory_terminal import Picker
+from inbound import BOX, TEA, TEA_L9, TOWEL, inbound, receipt_line, receiver
+from memory_terminal import SITE, Picker
+from power_tools import DRILL, METER, WITH_S1, tools
 
 from scanner_client.core import moves
 from scanner_client.core.flow import Transition
 from scanner_client.core.rules import Context
 from scanner_client.flows import shipped_flows
 from sync.wire.bodies import Received
+from sync.wire.rows import Claim
 
 UNKNOWN, DATE, PAST = "4006381333931", "]C117280131", "]C117200131"
 CODES = [
@@ -45,6 +49,15 @@ WALKS = [
     ["PO-1", UNKNOWN, "1", "*", "0", UNKNOWN, "1", "enter", UNKNOWN, "IN-1", UNKNOWN, "1", "5", "enter", "IN-1"],
     ["PO-1", *ALL_IN, UNKNOWN],
 ]
+R1, R2, R3 = (f"]C1010{DRILL}21R{number}" for number in (1, 2, 3))
+PIECES = [
+    # scanned alone and with the item, one too many, broken, short, typed, taken back
+    ["PO-9", DRILL, "R1", "R2", "*", "5", R1, R2, R3, "*", "0", "R4", "*", "0", "*", "0", "IN-1"],
+    ["PO-9", R1, "R2", "*", "2", "R1", "*", "1", "*", "0", "*", "2", "*", "0", "*", "2", "R", "2", "enter", "IN-1"],
+    ["PO-9", DRILL, "*", "0", DRILL, "R", "7", "enter", R1, "IN-1", DRILL, "R2", "IN-1", METER, "L9", "R5", "IN-1"],
+    ["PO-9", R1, R2, R3, "*", "2", "R3", "R4", "IN-1", "R5", "CONFIRM", "IN-1", R3, "*", "0"],
+]
+PIECE_CODES = [*CODES, DRILL, METER, WITH_S1, "PO-9", R1, R2, R3, "R1", "R2", "R3", "R4", "R5"]
 LOOKING = [[TEA, "A-03-02", "1", "1", "SOAP", "0", "A-03-02", "IN-1", "0", "*", "0"]]
 
 
@@ -62,6 +75,10 @@ def test_walks_take_every_transition_of_receiving_and_looking_up(monkeypatch: py
     monkeypatch.setattr(moves, "fitting", noting)
     for walk in WALKS:
         walked(receiver(order=""), walk)
+    _walk_through_claims()
+    for walk in PIECES:
+        walked(receiver("", tools()), walk, PIECE_CODES)
+    _order_shrinks_while_pieces_are_counted()
     for walk in LOOKING:
         walked(Picker(inbound()).scan("B-WANG").press("3"), walk)
     flows = [shipped_flows()[name] for name in ("receive", "lookup")]
@@ -71,9 +88,27 @@ def test_walks_take_every_transition_of_receiving_and_looking_up(monkeypatch: py
     assert sorted(there_are - taken) == []
 
 
-def walked(terminal: Picker, walk: list[str]) -> Picker:
+def _walk_through_claims() -> None:
+    """Questions about an order that somebody else has, and one who takes it over between two lines."""
+    other, second = (Claim(site=SITE, order=order, by="li", terminal="T9") for order in ("PO-1", "PO-2"))
+    rows = [*inbound(), other, second]
+    walked(receiver(order="", rows=rows), ["PO-1", "1", *ALL_IN, "PO-2", "0", "1", "CONFIRM"])
+    for begun in ([], ["SOAP"]):
+        terminal = walked(receiver(), begun)
+        terminal.store.live[(other.table, other.key)] = other
+        assert terminal.scan("IN-1" if begun else "SOAP").view.step == "taken"
+
+
+def _order_shrinks_while_pieces_are_counted() -> None:
+    terminal = receiver("PO-9", tools()).scan(R1, R2)
+    line = receipt_line("PO-9", 1, "DRILL", 1)
+    terminal.store.live[("order_line", line.key)] = line
+    assert terminal.scan("R4").view.question == "over_order"
+
+
+def walked(terminal: Picker, walk: list[str], codes: Sequence[str] = CODES) -> Picker:
     for one in walk:
-        terminal = terminal.scan(one) if one in CODES else terminal.press(one)
+        terminal = terminal.scan(one) if one in codes else terminal.press(one)
     return terminal
 
 

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memory_terminal import MORNING, MemoryStore, MemoryTransaction, guarded, line, picker, warehouse
+from memory_terminal import MORNING, MemoryStore, MemoryTransaction, Picker, guarded, line, order, picker, warehouse
+from power_tools import DRILL, METER, pieces, tools
 
 from scanner_client.core import moves
 from scanner_client.core.cells import cells_known, width
@@ -24,6 +25,7 @@ from scanner_client.core.view import SIZES, Status, view
 from scanner_client.facts import StoreFacts
 from scanner_client.flows import SHIPPED, flow_source, shipped_flows, shipped_texts, shipped_words
 from sync.wire.pins import Pin
+from sync.wire.rows import Claim, Location, Row
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = ["A-03-02", "A-03-04", "B-01-01", "T-7", "9520000123451", "19520000123458", "9521234543213", "SOAP", "L1",
@@ -61,6 +63,7 @@ def states(draw: st.DrawFn) -> State:
     return State(
         flow=place.flow, step=place.step, stack=tuple(draw(st.lists(st.sampled_from(PLACES), max_size=2))),
         came_from=draw(st.sampled_from(["", "item", "quantity", "gone"])), menu=draw(st.booleans()),
+        operator=draw(st.sampled_from(["", "wang", "zhou"])), begun=draw(st.sampled_from(["", "SO-1"])),
         entry=draw(st.sampled_from(["", "12", "0302"])), help=draw(st.booleans()), work=draw(WORKS),
         language=draw(st.sampled_from(["", "zh_CN"])), panel=draw(PANELS),
         candidate=draw(st.sampled_from(["", "wang"])), secrets=Secrets(entry=draw(st.sampled_from(["", "246"]))),
@@ -68,7 +71,12 @@ def states(draw: st.DrawFn) -> State:
 
 
 def facts() -> StoreFacts:
-    return StoreFacts(MemoryTransaction(MemoryStore(warehouse())))
+    """SO-1 is Wang's, SO-2 somebody else's."""
+    claims = [
+        Claim(site="S1", order=order, by=by, terminal="T9", since="2026-09-21T12:40:00Z")
+        for order, by in (("SO-1", "wang"), ("SO-2", "li"))
+    ]
+    return StoreFacts(MemoryTransaction(MemoryStore([*warehouse(), *claims])))
 
 
 # --- totality ---------------------------------------------------------------------------------------------------------
@@ -202,6 +210,9 @@ def test_walks_take_every_transition_of_the_shipped_flows(monkeypatch: pytest.Mo
     terminal.store.live[("task", finished.key)] = msgspec.structs.replace(finished, state="done")
     terminal.scan("A-03-02")
     _walk_through_log_in()
+    _walk_through_claims()
+    _walk_through_pieces()
+    _walk_to_a_blocked_location()
     picker([*warehouse(), *line(4, "TOWEL", "A-03-02", 24, order="SO-2", unit="box")]).press("*", "0").scan(
         "SO-2", "A-03-04", "SOAP", "A-03-02", TOWEL, "CONFIRM"
     )
@@ -213,6 +224,46 @@ def test_walks_take_every_transition_of_the_shipped_flows(monkeypatch: pytest.Mo
         for way in step.transitions
     }
     assert sorted(there_are - taken) == []
+
+
+def _walk_to_a_blocked_location() -> None:
+    rows = [row for row in warehouse() if row.key != "S1\x1fA-03-04"]
+    terminal = picker([*rows, Location(site="S1", code="A-03-04", walk=2, check="47", blocked=True)])
+    terminal.press("*", "3").scan("A-03-04").type("47")
+    assert (terminal.view.error, terminal.view.step) == ("refuse.location_blocked", "location")
+
+
+def _walk_through_pieces() -> None:
+    """Serial numbers scanned and typed, one too many, above stock, damaged from each step, short, another lot."""
+    rows = [
+        *tools(),
+        order("SO-8"),
+        *line(1, "METER", "A-03-02", 5, order="SO-8"),
+        *pieces("METER", "A-03-02", "M", lot="M1"),
+    ]
+    few = [row for row in rows if getattr(row, "serial", "") not in ("S2", "S3", "S4", "S5")]
+
+    def standing(order: str, known: list[Row] = rows) -> Picker:
+        return Picker(known).scan("B-WANG").press("1").scan(order, "A-03-02")
+
+    standing("SO-9").scan(DRILL, "S1").type("S2").scan("S3", "]C1010952000012370321S4", "CONFIRM")
+    standing("SO-9").scan(DRILL).press("*", "0").scan("A-03-02", DRILL, "S1").press("*", "5").scan(DRILL, "S1").press(
+        "*", "3"
+    )
+    standing("SO-9", few).scan(DRILL, "S1", "S2", "CONFIRM", "S3")
+    standing("SO-9", few).scan(DRILL, "S1", "S2", "A-03-02", "S3")
+    shrunk = standing("SO-9").scan(DRILL, "S1", "S2")
+    changed = line(1, "DRILL", "A-03-02", 1, order="SO-9")
+    shrunk.store.live |= {(row.table, row.key): row for row in changed}
+    assert shrunk.scan("S3").view.question == "over_order"
+    damaged = (
+        standing("SO-9").press("*", "2").scan("S1", "CONFIRM").scan(DRILL).press("*", "2").type("S2").scan("A-03-02")
+    )
+    damaged.press("*", "2", "*", "0", "*", "1").scan("CONFIRM").press("*", "5").scan("CONFIRM").press(
+        "*", "2", "*", "0"
+    )
+    standing("SO-9").scan(DRILL).press("*", "6").scan("CONFIRM")
+    standing("SO-8").scan(METER).press("*", "2", "*", "0").scan("M1", "M").press("*", "4", "*", "0")
 
 
 def _walk_through_log_in() -> None:
@@ -229,6 +280,23 @@ def _walk_through_log_in() -> None:
     terminal.scan("B-WANG")
     for _ in range(6):
         terminal.type("9999")
+
+
+def _walk_through_claims() -> None:
+    """Questions about work that others have, between lines too; and what becomes of open work at log off."""
+    others = [Claim(site="S1", order=order, by="li", terminal="T9") for order in ("SO-1", "SO-2")]
+    for answer in ("1", "0"):
+        Picker([*warehouse(), *others]).scan("B-WANG").press("1").scan("SO-2").press(answer, "1")
+    Picker([*warehouse(), *others]).scan("B-WANG").press("1", "2").scan("CONFIRM", "A-03-04", "SOAP", "SO-1")
+    for between in (["A-03-02"], ["A-03-02", TOWEL, TOWEL, TOWEL], [*TO_SOAP, "4", "7", "enter"]):
+        terminal = picker()
+        for one in between[:-1]:
+            terminal = terminal.scan(one) if one in CODES else terminal.press(one)
+        terminal.store.live[(others[0].table, others[0].key)] = others[0]
+        terminal = terminal.scan(between[-1]) if between[-1] in CODES else terminal.press(between[-1])
+        assert terminal.view.step == "taken"
+    going = picker().scan(*TO_SOAP).press("*", "0", "0")
+    going.press("0", "0", "0", "1").scan("B-WANG").press("0", "2")
 
 
 # --- the checker ------------------------------------------------------------------------------------------------------
@@ -309,7 +377,7 @@ def test_a_confirmation_by_the_item_itself_is_found() -> None:
     ("wording", "said"),
     [
         ({"en": "Scan it"}, "missing in zh_CN"),
-        ({"en": "Scan it", "zh_CN": "一二三四五六七八九十一"}, "22 cells in zh_CN; 20 fit"),
+        ({"en": "Scan it", "zh_CN": "一二三四五六七八"}, "16 cells in zh_CN; 14 fit at 20x4"),
         ({"en": "Scan -> it …", "zh_CN": "扫"}, "width differs by terminal"),
     ],
 )

@@ -9,6 +9,8 @@ from simulator.memory_book import MemoryLedger
 
 from server_stub.importing.applying import Batch, Taken, take
 from server_stub.importing.building import read_roles
+from server_stub.ledger.log import Cause, record
+from server_stub.ledger.office import opening_stock, put_rows
 from sync.wire.messages import GLOBAL_FEED
 from sync.wire.quantity import Quantity
 from sync.wire.rows import Balance, Barcode, Item, Location, Lot, Operator, Order, OrderLine, Row, Site, Task, row_key
@@ -52,6 +54,14 @@ def _held(ledger: MemoryLedger, place: str, item: str) -> Quantity:
 def _heads(ledger: MemoryLedger) -> dict[str, int]:
     with ledger.transaction(None) as book:
         return {feed: book.newest(feed) for feed in (GLOBAL_FEED, "WH1")}
+
+
+def _empty(ledger: MemoryLedger, place: str) -> None:
+    """All lamps go from a bin back to where opening stock comes from."""
+    gone = Balance(site="WH1", location=place, item="007", quantity=-_held(ledger, place, "007"))
+    with ledger.transaction(frozenset({"WH1"})) as book:
+        _, draft = opening_stock(book, [gone])
+        record(book, draft, Cause("emptied", by="anna"), "WH1")
 
 
 def _stock(place: str, item: str, quantity: str, **more: str) -> dict[str, str]:
@@ -103,6 +113,17 @@ def test_250_items_are_three_changes(ledger: MemoryLedger) -> None:
 def test_a_file_without_a_column_leaves_what_is_known(ledger: MemoryLedger) -> None:
     assert _take(ledger, "items", {"code": "8", "name_zh": "盐"}).changed == 1
     assert _row(ledger, Item, "8") == Item(code="8", name="Salt", name_zh="盐", unit="kg", scale=3)
+
+
+def test_a_date_that_a_receipt_told_is_the_offices_once_it_is_imported(ledger: MemoryLedger) -> None:
+    told = Lot(item="8", lot="L1", expiry="2031-03-31", told_by="op-1")
+    with ledger.transaction(frozenset({GLOBAL_FEED})) as book:
+        kind, draft = put_rows(book, [told])
+        record(book, draft, Cause(kind), GLOBAL_FEED)
+    _take(ledger, "lots", {"item": "8", "lot": "L1", "blocked": True})
+    assert _row(ledger, Lot, "8", "L1") == Lot(item="8", lot="L1", expiry="2031-03-31", blocked=True, told_by="op-1")
+    _take(ledger, "lots", {"item": "8", "lot": "L1", "expiry": "2031-03-31"})
+    assert _row(ledger, Lot, "8", "L1") == Lot(item="8", lot="L1", expiry="2031-03-31", blocked=True)
 
 
 def test_operators_get_their_roles_by_site(ledger: MemoryLedger) -> None:
@@ -162,9 +183,29 @@ def test_opening_stock_comes_from_adjust_in_base_units(ledger: MemoryLedger) -> 
 def test_opening_stock_is_posted_once_even_when_the_bins_are_empty_again(ledger: MemoryLedger) -> None:
     rows = [_stock("A-1", "007", "6"), _stock("A-2", "007", "6")]
     assert _take(ledger, "stock", *rows).changed == 2
+    _empty(ledger, "A-1")
     before = _heads(ledger)
     assert (_take(ledger, "stock", *rows).changed, _take(ledger, "stock", *rows).unchanged) == (0, 2)
     assert _heads(ledger) == before
+
+
+def test_a_file_that_was_mended_meanwhile_opens_no_account_again(ledger: MemoryLedger) -> None:
+    """The commonest way to stock twice: the rejected rows are put right, and the bins were picked from since."""
+    _take(ledger, "stock", _stock("A-1", "007", "6"), _stock("A-2", "007", "6"), _stock("Z-9", "007", "1"))
+    _empty(ledger, "A-1")
+    taken = _take(ledger, "stock", _stock("A-3", "007", "1"), _stock("A-2", "007", "6"), _stock("A-1", "007", "6"))
+    assert (taken.changed, taken.unchanged, taken.refused) == (1, 2, [])
+    assert [_held(ledger, place, "007").units for place in ("A-1", "A-2", "A-3")] == [0, 6, 1]
+
+
+def test_an_account_that_was_opened_with_another_quantity_is_a_matter_of_counting(ledger: MemoryLedger) -> None:
+    _take(ledger, "stock", _stock("A-1", "007", "6"))
+    _empty(ledger, "A-1")
+    taken = _take(ledger, "stock", _stock("A-1", "007", "7"))
+    assert taken.changed == 0
+    assert [reason for _, reason in taken.refused] == [
+        "opening stock of 6 was posted here before, and is gone by now; count it instead"
+    ]
 
 
 def test_stock_for_an_account_that_has_other_stock_is_refused(ledger: MemoryLedger) -> None:

@@ -10,6 +10,7 @@ import pytest
 from ledger.hall import LEDGER, Hall
 
 from server_stub.db import Ledger, create_schema, open_ledger
+from server_stub.ledger.book import Terminal
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +54,17 @@ def opened() -> Iterator[Callable[[str], Ledger]]:
 @pytest.fixture
 def hall() -> Hall:
     return Hall.empty()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def each_hall(request: pytest.FixtureRequest, opened: Callable[[str], Ledger]) -> Hall:
+    """An empty hall, in each kind of memory that a ledger can have."""
+    if request.param == "memory":
+        return Hall.empty()
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    ledger = opened(request.getfixturevalue(name))
+
+    def register(terminal: Terminal) -> None:
+        ledger.registry(lambda registry: registry.register_terminal(terminal.id, terminal.site, terminal.public_key))
+
+    return Hall(ledger, register, ledger_id=ledger.ledger_id)

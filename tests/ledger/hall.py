@@ -67,7 +67,7 @@ class Hall:
             kind, draft = work(book)
             homes = {row.feed for _, row in draft.rows.values() if row is not None}
             if draft.rows:
-                record(book, draft, Cause(kind, by="office"), min(homes))
+                record(book, draft, Cause(kind, by="office"), min(homes, default=SITE))
             return bool(draft.rows)
 
         return self.writing(set(), logged)

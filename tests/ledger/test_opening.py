@@ -7,17 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from server_stub.db import Ledger, create_schema, migrate_schema, open_ledger, schema
 from server_stub.db.dialect import ledger_url as address_of
 from server_stub.db.opening import MIGRATIONS
 from server_stub.place import NoLedger
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Balance, Conflict, Item
+from sync.wire.rows import Balance, Conflict, Item, Lot
 
 
 def test_the_migrations_make_the_tables_the_program_works_with(ledger_url: str) -> None:
@@ -62,6 +64,44 @@ def test_tables_of_another_version_are_refused_with_the_cure(sqlite_url: str, ve
     connection.close()
     with pytest.raises(NoLedger, match=cure):
         open_ledger(sqlite_url)
+
+
+@pytest.mark.parametrize("version", schema.VERSIONS[:-1])
+def test_a_ledger_of_an_older_version_goes_on_after_a_migration(
+    version: str, tmp_path: Path, opened: Callable[[str], Ledger]
+) -> None:
+    """R31."""
+    file = tmp_path / "older.db"
+    _make_at(file, version)
+    with pytest.raises(NoLedger, match="ledger migrate"):
+        open_ledger(str(file))
+    migrate_schema(str(file))
+    ledger = opened(str(file))
+    assert (ledger.ledger_id, ledger.get(Lot, "lamp\x1fL1")) == (
+        "kept",
+        Lot(item="lamp", lot="L1", expiry="2027-03-31"),
+    )
+    engine = create_engine(address_of(str(file)))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+    engine.dispose()
+
+
+def _make_at(file: Path, version: str) -> None:
+    """A ledger as a program of this version left it, with one lot."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        meta = [{"name": name, "value": "kept"} for name in ("ledger_id", "ledger_epoch", "environment")]
+        connection.execute(schema.meta.insert(), meta)
+        connection.execute(
+            text("INSERT INTO lots (key, item, lot, expiry, blocked) VALUES (:key, 'lamp', 'L1', '2027-03-31', false)"),
+            {"key": "lamp\x1fL1"},
+        )
+    engine.dispose()
 
 
 def test_lists_are_read_in_pages_by_equal_columns(ledger_url: str, opened: Callable[[str], Ledger]) -> None:

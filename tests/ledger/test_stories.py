@@ -24,7 +24,7 @@ def test_two_pickers_finish_the_same_line_offline_and_both_facts_stand_in_one_co
     assert hall.outcome(second).outcome == "conflict"
     (conflict,) = hall.conflicts()
     assert (conflict.kind, conflict.state, conflict.ops) == ("task_done_twice", "open", [first, second])
-    assert conflict.facts["they_did"] == "LI picked 5 lamp A-01 T-1"
+    assert (conflict.facts["they_terminal"], conflict.facts["they_did"]) == ("LI", "picked 5 lamp A-01 T-1")
     assert hall.line("O1").done.units == 10
     assert hall.task("O1").done_by == "LI"
 

@@ -41,6 +41,7 @@ from scanner_client.play.script import (
         ("= stock of nothing", Shows("stock of nothing")),
         ("! 未记账", Shows("未记账", absent=True)),
         ("= frame door.txt", ShowsFrame("door.txt")),
+        ("= frame door.txt at night", ShowsFrame("door.txt", "at night")),
         ("= stock end.csv", HasStock("end.csv")),
         ('@ ledger stock --item "A B"', Ledger(("stock", "--item", "A B"))),
         ("@ offline", Command("offline")),
@@ -58,6 +59,12 @@ def test_a_line_is_one_instruction(line: str, what: What) -> None:
 
 def test_several_keys_on_a_line_are_pressed_one_after_the_other() -> None:
     assert [one.what for one in read_script(": 1 2 enter")] == [PressKey("1"), PressKey("2"), PressKey("enter")]
+
+
+def test_directives_and_judgements_may_name_what_the_play_was_started_with() -> None:
+    script = "@ ledger import-folder {language}\n> {size}\n= frame {size}.txt {language}\n"
+    whats = [one.what for one in read_script(script, {"size": "20x4", "language": "en"})]
+    assert whats == [Ledger(("import-folder", "en")), ScanCode("{size}"), ShowsFrame("20x4.txt", "en")]
 
 
 @pytest.mark.parametrize(

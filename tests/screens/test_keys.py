@@ -34,6 +34,8 @@ def keys(typed: bytes, code_page: str = "") -> list[str | Tap]:
         ("１２".encode(), ["１", "２"]),
         ("货".encode("gb18030"), ["货"]),
         (b"\x1b[<0;3;5M\x1b[<0;3;5m", [Tap(2, 4)]),
+        (b"\x1b[M #%\x1b[M##%", [Tap(2, 4)]),
+        (b"\x1b[M 1!7", [Tap(16, 0), "7"]),
     ],
 )
 def test_a_key_has_the_name_the_engine_knows(typed: bytes, named: list[str | Tap]) -> None:
@@ -44,7 +46,7 @@ def test_a_key_has_the_name_the_engine_knows(typed: bytes, named: list[str | Tap
     "typed",
     [
         b"\x03\x04\x11\x13\x1a\x1c\x00\t", b"\x1b[", b"\x1b[1;", b"\x1b[99~", b"\x1b[200~\x1b[201~", b"\x1b[<64;3;5M",
-        b"\x1b[I\x1b[O", b"\x1b[?2026;2$y",
+        b"\x1b[I\x1b[O", b"\x1b[?2026;2$y", b"\xb2", b"\xb9\xb3\xbc", "²①".encode(),
     ],
 )  # fmt: skip
 def test_what_has_no_name_means_nothing(typed: bytes) -> None:
@@ -134,6 +136,12 @@ def test_the_line_says_how_long_it_may_sleep() -> None:
     assert line.keyboard.wait == pytest.approx(0.05)
     line.now += 1
     assert line.keyboard.wait == 0
+
+
+@pytest.mark.parametrize("tap", [b"\x1b[<0;17;5M\x1b[<0;17;5m", b"\x1b[M 1%\x1b[M#1%"])
+def test_a_finger_that_taps_is_no_scan(tap: bytes) -> None:
+    """Neither form's bytes come as slowly as a person types, nor are they characters of a code."""
+    assert Line().send(tap).told == [("tap", (16, 4))]
 
 
 def test_a_paste_with_separators_is_one_scan() -> None:

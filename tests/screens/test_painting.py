@@ -1,10 +1,9 @@
-"""Views on the screen: every cell is the view's, errors stand out without colour, taps press what they point at."""
+"""Views on the screen: every cell is the view's, errors stand out without colour."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import pytest
@@ -17,7 +16,6 @@ from scanner_client.flows import shipped_flows, shipped_texts
 from scanner_client.runtime import Runtime, Shown
 from scanner_client.store import StoreThread, TerminalStore
 from screens.app import ScannerApp
-from screens.hints import keys_under
 from screens.marks import Mark, marks
 from screens.rows import Rows
 
@@ -35,12 +33,11 @@ class Doings:
     """A floor that only remembers."""
 
     def __init__(self) -> None:
-        self.pressed: list[str] = []
         self.sizes: list[tuple[int, int]] = []
         self.frames = 0
 
-    def press(self, key: str) -> None:
-        self.pressed.append(key)
+    def press(self, keys: Sequence[str]) -> None:
+        raise AssertionError(f"nobody taps {keys}")
 
     def resize(self, width: int, height: int) -> None:
         self.sizes.append((width, height))
@@ -133,6 +130,13 @@ def test_an_error_stands_out_below_the_status_row(size: Size, first: int) -> Non
     assert marked(view, Mark.STATUS) == [0]
 
 
+@pytest.mark.parametrize("keys", [("*",), ("*", "7"), ("*", "7", "4")], ids="".join)
+def test_what_is_laid_over_a_refusal_is_not_painted_as_one(keys: tuple[str, ...]) -> None:
+    view = picking().scan("NO-SUCH-BADGE").press(*keys).shown.view
+    assert view.error
+    assert marked(view, Mark.ERROR) == []
+
+
 async def test_an_error_is_in_reverse_video() -> None:
     view = picking().scan("NO-SUCH-BADGE").shown.view
     app = app_showing(view)
@@ -157,48 +161,6 @@ def test_an_alert_fills_the_screen_with_its_words() -> None:
     view = picker.scan("BADGE-WANG").shown.view
     assert view.alert
     assert marked(view, Mark.ERROR) == [0, 1, 2]
-
-
-# --- taps -------------------------------------------------------------------------------------------------------------
-
-
-def tapped(view: View, text: str) -> tuple[str, ...]:
-    y = next(y for y, row in enumerate(view.rows) if text in row)
-    return keys_under(view, cell_len(view.rows[y][: view.rows[y].index(text)]), y)
-
-
-@pytest.mark.parametrize(
-    ("language", "text", "pressed"),
-    [
-        ("en", "2 English", ("2",)),
-        ("en", "English", ("2",)),
-        ("zh_CN", "1 中文", ("1",)),
-        ("zh_CN", "9帮助", ("9",)),
-        ("zh_CN", "0返回", ("0",)),
-    ],
-)
-def test_a_tap_in_a_list_presses_the_digit(language: str, text: str, pressed: tuple[str, ...]) -> None:
-    assert tapped(picking(TALL, language).shown.view, text) == pressed
-
-
-def hinting(row: str, **more: object) -> View:
-    return replace(View(("status", row), Size(40, 8), "en", kind="scan"), **more)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("row", "text", "pressed"),
-    [
-        ("*menu *9help *0back", "*menu", ("*",)),
-        ("*menu *9help *0back", "help", ("*", "9")),
-        ("扫货位>       *菜单", "菜单", ("*",)),
-        ("Scan loc>     *=menu", "menu", ("*",)),
-        ("*6 此货位是空的", "空的", ("*", "6")),
-        ("*1短少  *2损坏", "损坏", ("*", "2")),
-        ("拿 12箱 (=144条)", "12", ()),
-    ],
-)
-def test_a_tap_on_a_hint_presses_the_keys_it_names(row: str, text: str, pressed: tuple[str, ...]) -> None:
-    assert tapped(hinting(row), text) == pressed
 
 
 # --- waiting ----------------------------------------------------------------------------------------------------------

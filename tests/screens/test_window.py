@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -14,12 +13,12 @@ import pytest
 from furnished_home import (
     BADGE,
     SITE,
+    asked_for,
     furnish,
     journal,
     label,
     last_scan,
     location,
-    long_location,
     one_order,
     picked,
     view_of,
@@ -77,61 +76,70 @@ def test_the_screen_shows_the_view_cell_by_cell_at_every_size(home: Home, langua
             screen.wait_for_rows(wanted, f"the frame at {size}")
 
 
-def test_resizing_keeps_step_and_entry(home: Home) -> None:
+SIZES_IN_TURN = [(40, 8), (20, 4), (80, 24), (20, 16), (20, 4), (40, 8), (80, 24), (40, 8), (20, 16), (80, 24), (20, 4)]
+
+
+def test_resizing_from_any_size_to_any_other_keeps_step_and_entry(home: Home) -> None:
+    """Also while a soft keyboard takes rows away, which leaves a size between two layouts."""
     with window(home.path, width=20, height=16) as screen:
         work_at_the_first_location(screen)
         screen.send(b"4")
-        screen.wait_for_text(">4")
-        screen.resize(40, 8)
-        screen.wait_for_text("Scan loc A-01-03 >4")
-        screen.resize(20, 4)
-        screen.wait_for(lambda: len(screen.rows()) == 4 and screen.rows()[-1].endswith(">4"), "the entry at 20x4")
+        screen.wait_for_entry(">4")
+        for width, height in [*SIZES_IN_TURN, (20, 9), (43, 11), (20, 16)]:
+            screen.resize(width, height)
+            wanted = view_of(home, Size(width, height), "en")
+            wanted_rows = [row.rstrip() for row in wanted.rows]
+            marked = [row for row in wanted_rows[1:] if "A-01-03" in row and ">" not in row]
+            screen.wait_for(
+                lambda rows=marked: (
+                    all(row in screen.rows() for row in rows)  # type: ignore[misc]
+                    and any(">4" in row for row in screen.rows())
+                ),
+                f"step and entry at {width}x{height}",
+            )
+        screen.send(b"\x7f")
+        screen.wait_for_entry(">")
+        screen.send(location(1).encode() + END)
+        screen.wait_for_text("Scan item")
+
+
+# --- refusals and signals ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", ("ERROR", "NO!")), ("zh_CN", ("错", "错!"))])
+def test_a_refusal_sounds_three_times_and_stands_reversed_the_word_first(
+    home: Home, language: str, word: tuple[str, str]
+) -> None:
+    """Rule 8, in the real program at every size."""
+    with window(home.path, "--lang", language, width=80, height=24) as screen:
+        screen.wait_for_text("1 中文")
+        for number, size in enumerate(SIZES, start=1):
+            screen.resize(size.width, size.height)
+            before = screen.bells
+            screen.send(f"ZZ-{number}".encode() + END)
+            screen.wait_for(lambda heard=before: screen.bells == heard + 3, "three sounds")  # type: ignore[misc]
+            screen.wait_for(
+                lambda number=number, size=size: (
+                    len(screen.rows()) == size.height  # type: ignore[misc]
+                    and any(f"ZZ-{number}" in row for row in screen.reversed_rows())
+                ),
+                f"the refusal at {size}",
+            )
+            said = [row.strip("# ") for row in screen.reversed_rows() if row.strip("# ")]
+            assert said[0].startswith(word[size.height == 4])
 
 
 # --- scans ------------------------------------------------------------------------------------------------------------
 
 
-def a_thousand_scans(random: Random) -> tuple[list[str], set[int]]:
-    """Nine lines picked piece by piece, 900 scans, and the places of 100 wrong ones between them."""
-    legal = [code for n in range(1, LINES + 1) for code in (long_location(n), *[label(n)] * PIECES)]
-    wrong = set(random.sample(range(1, len(legal) + 100), 100))
-    foreign = [label(77), long_location(88), "?" * 30, label(3, "L2411-04")[:-1] + "0"]
-    ahead = iter(legal)
-    return [random.choice(foreign) if place in wrong else next(ahead) for place in range(len(legal) + 100)], wrong
-
-
-def test_a_thousand_scans_at_full_speed_are_kept_in_order_and_the_wrong_ones_listed(tmp_path: Path) -> None:
-    """R9"""
-    home = furnish(tmp_path / "home", one_order(LINES, PIECES, long_location))
-    sent, wrong = a_thousand_scans(Random(20260921))
-    assert {len(code) for code in sent} == {30}
-    with window(home.path) as screen:
-        work_at_the_first_location(screen)
-        before = len(scans(home))
-        screen.send(b"".join(code.encode() + END for code in sent))
-        screen.wait_for(scanned(home, before + len(sent)), "a thousand scans are on the disk")
-        screen.wait_for_text("Next order")
-        assert screen.end() == 0
-    told = journal(home, "scan")[before:]
-    assert [entry["raw"] for entry in told] == sent
-    assert {place for place, entry in enumerate(told) if not entry["accepted"]} == wrong
-    assert picked(home) == {long_location(number): PIECES for number in range(1, LINES + 1)}
-    assert [one["kind"] for one in queue(home)].count("picked") == LINES
-
-
-def queue(home: Home) -> list[dict[str, object]]:
-    command = [sys.executable, "-m", "scanner_client.cli", "queue", "list", "--json", "--home", str(home.path)]
-    listed: list[dict[str, object]] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    return listed
-
-
 def test_scans_made_while_the_program_starts_wait_in_order(home: Home) -> None:
     with window(home.path) as screen:
         screen.wait_for_text("Starting")
-        codes = [BADGE, "SO-1", "UNKNOWN-1", "UNKNOWN-2"]
+        codes = [BADGE, "SO-1", *[f"UNKNOWN-{number}" for number in range(30)]]
         screen.send(b"".join(code.encode() + END for code in codes))
         screen.wait_for(scanned(home, len(codes)), "the early scans are on the disk")
         assert scans(home) == codes
+        screen.wait_for(lambda: screen.bells >= len(codes), "each of them was signalled")
 
 
 def test_a_pasted_code_is_one_scan_with_its_separators(home: Home) -> None:
@@ -220,6 +228,16 @@ def test_no_byte_ends_suspends_or_moves_the_program(home: Home) -> None:
         assert "Scan badge" in screen.text or "ERROR" in screen.text
 
 
+def test_every_byte_that_is_no_key_leaves_the_program_where_it_is(home: Home) -> None:
+    with window(home.path) as screen:
+        work_at_the_first_location(screen)
+        keys = {*range(0x20, 0x7F), *b"\r\n\t\b\x7f\x1b"}
+        screen.send(bytes(byte for byte in range(0x100) if byte not in keys) * 3)
+        screen.send(END + b"SENTINEL-1" + END)
+        screen.wait_for(last_scan_is(home, "SENTINEL-1"), "the bytes are behind us")
+        assert (view_of(home, SIZES[0], "en").flow, view_of(home, SIZES[0], "en").step) == ("pick", "location")
+
+
 def random_bytes(random: Random, strings: int) -> list[bytes]:
     return [random.randbytes(random.randint(1, 24)) + random.choice((b"", END, b"\n")) for _ in range(strings)]
 
@@ -235,10 +253,8 @@ def it_still_accepts_a_scan_after(home: Home, strings: int) -> None:
 
 
 def _accepts(home: Home, screen: Window) -> bool:
-    """Scan what the step asks for; another badge is welcome where nothing is."""
-    seen = view_of(home, Size(20, 16), "en")
-    asked = {"location": seen.asked.location, "item": label(1), "quantity": label(1), "order": "SO-1"}
-    code = seen.asked.confirm or asked.get(seen.step) or BADGE
+    """Scan what the step asks for."""
+    code = asked_for(home)
     before = len(scans(home))
     screen.send(code.encode() + END)
     screen.wait_for(scanned(home, before + 1), "the scan is listed")
@@ -262,6 +278,31 @@ def test_a_signal_ends_it_and_the_line_is_as_before(home: Home, number: signal.S
         assert screen.is_raw
         assert screen.end(number) == 0
         assert not screen.is_raw
+
+
+def stop(home: Home) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scanner_client.cli", "stop", "--home", str(home.path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_terminal_is_ended_from_another_window_and_stands_at_the_same_prompt_again(home: Home) -> None:
+    """Nobody can end it with keys, for a scanner can send every key."""
+    with window(home.path) as screen:
+        work_at_the_first_location(screen)
+        said = stop(home)
+        assert (said.returncode, said.stdout) == (0, f"The terminal in {home.path} has ended.\n"), said.stderr
+        assert screen.ended() == 0
+    assert stop(home).stdout == f"Nothing runs in {home.path}.\n"
+    with window(home.path) as screen:
+        screen.wait_for_text("Scan loc", "A-01-03")
+
+
+def test_what_is_not_the_terminal_is_not_ended(home: Home) -> None:
+    with home.locked("sync"):
+        said = stop(home)
+    assert said.returncode == 2
+    assert "`scanner sync`" in said.stderr
+    assert "ends by itself" in said.stderr
 
 
 def test_after_a_kill_the_same_prompt_stands_again(home: Home) -> None:

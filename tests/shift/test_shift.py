@@ -57,7 +57,10 @@ class Worked:
         found: list[Confirmed] = []
         for name, store in self.stores(self.folder).items():
             for one in held_by_terminal(store):
-                pick = decode_body(decode_operation(one.raw))
+                operation = decode_operation(one.raw)
+                if operation.kind != "picked":
+                    continue
+                pick = decode_body(operation)
                 found.append(Confirmed(name, pick.order, pick.location, pick.item, pick.quantity.units))
         return found
 
@@ -98,7 +101,8 @@ def test_the_proof_notices_an_operation_that_the_ledger_lost(worked: Worked, cop
 
 
 def test_the_proof_notices_a_confirmed_line_that_a_terminal_lost(worked: Worked, copy: Path) -> None:
-    _change(copy / "T2" / "terminal.db", "DELETE FROM operation WHERE seq = 3")
+    last = "(SELECT max(seq) FROM operation WHERE kind = 'picked')"
+    _change(copy / "T2" / "terminal.db", f"DELETE FROM operation WHERE seq = {last}")
     assert any("confirmed and not kept" in check.fault for check in worked.faults(copy))
 
 
@@ -108,7 +112,8 @@ def test_the_proof_notices_a_line_that_is_kept_and_was_never_confirmed(worked: W
 
 def test_the_proof_notices_an_altered_byte_a_left_piece_and_a_waiting_operation(worked: Worked, copy: Path) -> None:
     altered = "CAST(replace(CAST(raw AS TEXT), 'picked', 'packed') AS BLOB)"
-    _change(copy / "ledger.db", f"UPDATE operation SET raw = {altered} WHERE id = (SELECT min(id) FROM operation)")
+    first = "(SELECT min(id) FROM operation WHERE kind = 'picked')"
+    _change(copy / "ledger.db", f"UPDATE operation SET raw = {altered} WHERE id = {first}")
     _change(copy / "ledger.db", "UPDATE balances SET quantity = quantity + 1 WHERE location LIKE 'TOTE%'")
     _change(copy / "T1" / "terminal.db", "UPDATE operation SET standing = 'kept' WHERE seq = 2")
     names = {check.name for check in worked.faults(copy)}

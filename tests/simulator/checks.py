@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from simulator.broken import Broken
 from simulator.device import Device
-from simulator.history import History, Moment
+from simulator.history import History, Moment, heard
 from simulator.server import Server
 from simulator.terminal_state import Held, State, read_row
 
 from sync.wire.bodies import Posting
+from sync.wire.claims import Claiming, Releasing
 from sync.wire.effects import Effect, set_aside
 from sync.wire.messages import GLOBAL_FEED, Change, SyncReply, SyncRequest
 from sync.wire.operation import decode_operation
-from sync.wire.rows import ACTIVE, BY_TABLE, Balance, Conflict, Order
+from sync.wire.rows import ACTIVE, BY_TABLE, Balance, Claim, Conflict, Order
 from sync.wire.undoing import UNDONE
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class Checks:
     def __init__(self, world: World, ledger_id: str) -> None:
         self.world = world
-        self.history = History(ledger_id, self.effects)
+        self.history = History(ledger_id, self.effects, self._said_by)
         self.times_sent: Counter[str] = Counter()
         self._first: dict[tuple[str, int, str], tuple[str, int]] = {}
 
@@ -80,6 +81,22 @@ class Checks:
             found, wanted = device.store.balances(feed), {key: units for key, units in expected.items() if units}
             if found != wanted:
                 raise Broken("no_flicker", f"{device.name} shows {_difference(found, wanted)} in {feed}")
+            self._claims_in_view(device, moment, feed)
+
+    def _said_by(self, op: str) -> Claiming | Releasing | None:
+        """What a confirmed operation said of who works on what."""
+        found = (one for one in self.world.true_effects.get(op, ()) if isinstance(one, Claiming | Releasing))
+        return next(found, None)
+
+    def _claims_in_view(self, device: Device, moment: Moment, feed: str) -> None:
+        """Who has what, as the feed had it at the cursor and own words since say."""
+        wanted = moment.holders
+        for id, one in device.store.state.held.items():
+            said = self._said_by(id) if id not in moment.operations and _may_come(one, feed) else None
+            wanted = heard(wanted, said) if said and said.site == feed else wanted
+        found = device.store.holders(feed)
+        if found != wanted:
+            raise Broken("claims", f"{device.name} shows {found} in {feed} where {dict(wanted)} is right")
 
     def _own_work(self, state: State, moment: Moment, feed: str) -> Iterator[Iterable[Effect]]:
         """What the ledger would post of the work that is not in the feed at this moment, were it offered now.
@@ -124,6 +141,7 @@ class Checks:
         self.order()
         self.sums()
         self.same_rows()
+        self.claims()
         self.conflicts()
         self.calm_cost()
 
@@ -209,6 +227,16 @@ class Checks:
             raise Broken("same_rows", f"{device.name} differs from the ledger in {feed}: {differing[:3]}")
         if device.store.pending(feed):
             raise Broken("same_rows", f"{device.name} still lays own work over {feed}")
+
+    def claims(self) -> None:
+        """Whoever has an order is who the whole log says has it."""
+        ledger = self.world.server.ledger
+        for feed in ledger.tables.log:
+            rows = ledger.tables.rows.get(Claim.table, {}).values()
+            found = {row.order: row.by for row in rows if isinstance(row, Claim) and row.site == feed}
+            wanted = self.history.at(feed, ledger.head(feed).hash).holders
+            if found != wanted:
+                raise Broken("claims", f"the ledger says {found} in {feed} where the log says {dict(wanted)}")
 
     # --- conflicts
 

@@ -14,9 +14,10 @@ from simulator.memory_book import MemoryLedger
 from server_stub.ledger.book import LogEntry
 from sync.wire.bodies import Posting
 from sync.wire.canonical import chain_hash
+from sync.wire.claims import Claiming, Releasing
 from sync.wire.codec import decode
 from sync.wire.messages import Change, feed_origin
-from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, Conflict
+from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, SEPARATOR, Claim, Conflict, Order
 from sync.wire.undoing import NOT_POSTED, UNDONE
 
 
@@ -31,7 +32,7 @@ class Moment:
     """A feed at one entry: units by account, and the operations that have an outcome in it by then.
 
     Of those, which have no effect so far, and which were undone. `unknown`: the subject of each conflict about a code
-    without a row that is open by then, and its operations.
+    without a row that is open by then, and its operations. `holders`: who has an order that is open by then.
     """
 
     n: int
@@ -41,6 +42,8 @@ class Moment:
     unposted: frozenset[str] = frozenset()
     undone: frozenset[str] = frozenset()
     unknown: Mapping[str, Unknown] = field(default_factory=dict)
+    holders: Mapping[str, str] = field(default_factory=dict)
+    open_orders: frozenset[str] = frozenset()
 
     def unknown_to(self, op: str) -> set[str]:
         """Subjects because of which goods of this operation stand on `@unknown`."""
@@ -48,10 +51,16 @@ class Moment:
 
 
 class History:
-    """`on_entry` hears of every entry once, in order."""
+    """`on_entry` hears of every entry once, in order; `said_by` tells what an operation said of who works on what."""
 
-    def __init__(self, ledger_id: str, on_entry: Callable[[Change, list[Posting]], None]) -> None:
+    def __init__(
+        self,
+        ledger_id: str,
+        on_entry: Callable[[Change, list[Posting]], None],
+        said_by: Callable[[str], Claiming | Releasing | None],
+    ) -> None:
         self._ledger_id = ledger_id
+        self._said_by = said_by
         self._on_entry = on_entry
         self._moments: dict[tuple[str, str], Moment] = {}
 
@@ -102,7 +111,36 @@ class History:
             _unposted(parent.unposted, change),
             parent.undone | {op for op, state in change.states.items() if state == UNDONE},
             _unknown(parent.unknown, change),
+            self._holders(parent, change),
+            _open_orders(parent.open_orders, change),
         )
+
+    def _holders(self, parent: Moment, change: Change) -> Mapping[str, str]:
+        """Who has what after an entry: told from what people said and which orders are open, not from the ledger's
+        claims; only what the office frees is taken from its entry."""
+        said = self._said_by(change.op)
+        holders = parent.holders
+        if said and (isinstance(said, Releasing) or said.order in parent.open_orders):
+            holders = heard(holders, said)
+        freed = {key.split(SEPARATOR)[1] for table, key, _ in change.set if table == Claim.table}
+        ended = parent.open_orders - _open_orders(parent.open_orders, change)
+        ended |= freed if change.kind == "claims_released" else set()
+        return {order: by for order, by in holders.items() if order not in ended} if ended else holders
+
+
+def heard(holders: Mapping[str, str], said: Claiming | Releasing) -> Mapping[str, str]:
+    """Who has what once this was said too."""
+    now = holders.get(said.order)
+    if isinstance(said, Releasing):
+        return {order: by for order, by in holders.items() if (order, by) != (said.order, said.by)}
+    return {**holders, said.order: said.by} if now in (None, said.by, said.over) else holders
+
+
+def _open_orders(before: frozenset[str], change: Change) -> frozenset[str]:
+    rows = [decode(raw, Order) for table, _, raw in change.set if table == Order.table]
+    if not rows:
+        return before
+    return before - {row.order for row in rows} | {row.order for row in rows if row.state == "open"}
 
 
 def _unposted(before: frozenset[str], change: Change) -> frozenset[str]:

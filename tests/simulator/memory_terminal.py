@@ -19,6 +19,7 @@ from scanner_client.ports import NewOperation
 from sync.core.terminal import Head, Offered, RowChange
 from sync.wire.bodies import Posting, Undone, decode_body
 from sync.wire.canonical import ZERO_HASH
+from sync.wire.claims import Claiming, Releasing
 from sync.wire.codec import decode
 from sync.wire.effects import Effect, effect_feed, effects
 from sync.wire.messages import Outcome, feed_origin
@@ -32,7 +33,7 @@ from sync.wire.operation import (
     new_operation,
     op_hash,
 )
-from sync.wire.rows import Balance, Conflict, Row
+from sync.wire.rows import Balance, Claim, Conflict, Row
 from sync.wire.undoing import is_useless, taken_back, unknown_subjects
 
 R = TypeVar("R", bound=Row)
@@ -95,11 +96,12 @@ class MemoryTransaction:
         )
         return list(islice(found, count))
 
-    def store_outcome(self, outcome: Outcome) -> None:
+    def store_outcomes(self, outcomes: Iterable[Outcome]) -> None:
         held = self.state.held
-        one = held.get(outcome.id) or next((one for one in held.values() if one.op_hash == outcome.id), None)
-        if one:
-            held[one.id] = replace(one, outcome=outcome)
+        for outcome in outcomes:
+            one = held.get(outcome.id) or next((one for one in held.values() if one.op_hash == outcome.id), None)
+            if one:
+                held[one.id] = replace(one, outcome=outcome)
 
     def store_state(self, id: str, state: str) -> None:
         one = self.state.held.get(id)
@@ -175,6 +177,8 @@ class MemoryTransaction:
 
     def cover(self, feed: str, ids: Iterable[str], *, shadow: bool) -> None:
         state = self.state
+        hashes = {one.op_hash: one.id for one in state.held.values()}
+        ids = [hashes.get(name, name) for name in ids]
         if shadow:
             found = state.shadows[feed]
             state.shadows[feed] = replace(found, covered=found.covered | set(ids))
@@ -309,6 +313,18 @@ class MemoryTerminal:
                 assert isinstance(found, kind)
                 return found
         return None
+
+    def holders(self, feed: str) -> dict[str, str]:
+        """Who has which order."""
+        rows = {
+            (table, key): read_row(table, data)
+            for (table, key), data in self.state.rows.get(feed, {}).items()
+            if table == Claim.table
+        }
+        for effect in self.pending(feed):
+            if isinstance(effect, Claiming | Releasing):
+                lay(rows, effect)
+        return {row.order: row.by for row in rows.values() if isinstance(row, Claim)}
 
     def balances(self, feed: str) -> dict[str, int]:
         """Units by account key, zeros left out."""

@@ -17,13 +17,15 @@ from sync.wire.bodies import (
     ProblemReported,
     Received,
     ShortReported,
+    TaskClaimed,
+    TaskReleased,
     TransferredIn,
     TransferredOut,
     Undone,
     transit,
 )
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Balance, Task
+from sync.wire.rows import Balance, Claim, Order, Task
 
 Work = Callable[["Operator"], NewOperation | None]
 
@@ -49,7 +51,12 @@ class Operator:
     def site(self) -> str:
         return self.device.store.site
 
-    def rows(self, kind: type[Task | Balance]) -> list[Task | Balance]:
+    @property
+    def name(self) -> str:
+        """Each terminal has its own person, and a clone their double."""
+        return f"P-{self.device.store.terminal}"
+
+    def rows(self, kind: type[Task | Balance | Order | Claim]) -> list[Task | Balance | Order | Claim]:
         return [row for row in self.device.store.view(self.site).values() if isinstance(row, kind)]
 
     def stock(self) -> list[Balance]:
@@ -60,7 +67,7 @@ class Operator:
     def new(self, kind: str, body: object, task: Task | None = None) -> NewOperation:
         return NewOperation(
             kind=kind,
-            by="LI",
+            by=self.name,
             body=body,
             at=self._stamp(),
             offset="+08:00",
@@ -164,6 +171,29 @@ def _undo(someone: Operator) -> NewOperation | None:
     return someone.new("undone", Undone(target=someone.random.choice(recent)))
 
 
+def _claim(someone: Operator) -> NewOperation | None:
+    """Opens an order; where somebody else has it, usually knowingly, and now and then as if nobody had."""
+    orders = [row for row in someone.rows(Order) if isinstance(row, Order) and row.state == "open"]
+    if not orders:
+        return None
+    order = someone.random.choice(orders[:6]).order
+    held = next((one.by for one in _claims(someone) if one.order == order), "")
+    over = held if held != someone.name and someone.random.random() < 0.8 else ""
+    return someone.new("task_claimed", TaskClaimed(order=order, over=over))
+
+
+def _release(someone: Operator) -> NewOperation | None:
+    """Gives back what is theirs, or, from an old screen, what no longer is."""
+    claims = [one for one in _claims(someone) if one.by == someone.name or someone.random.random() < 0.3]
+    if not claims:
+        return None
+    return someone.new("task_released", TaskReleased(order=someone.random.choice(claims).order, reason="log_off"))
+
+
+def _claims(someone: Operator) -> list[Claim]:
+    return [row for row in someone.rows(Claim) if isinstance(row, Claim)]
+
+
 def _problem(someone: Operator) -> NewOperation:
     return someone.new("problem_reported", ProblemReported(text="the label is torn"))
 
@@ -201,4 +231,6 @@ WORK: dict[Work, int] = {
     _split: 2,
     _put_where_nobody_knows: 2,
     _problem: 2,
+    _claim: 8,
+    _release: 4,
 }

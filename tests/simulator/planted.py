@@ -9,12 +9,14 @@ from typing import Any
 from unittest.mock import patch
 
 from simulator import device as device_module
+from simulator import terminal_state
 from simulator.memory_book import MemoryBook
 from simulator.memory_terminal import MemoryTerminal, MemoryTransaction
 from simulator.plan import draw_plan
 from simulator.terminal_state import Held
 from simulator.world import World
 
+from server_stub.ledger import claims as ledger_claims
 from server_stub.ledger import exchange as exchange_module
 from server_stub.ledger import posting, settling, streams
 from server_stub.ledger.book import Draft, Judgement, StoredOperation, Terminal
@@ -25,8 +27,10 @@ from sync.core.absorb import Absorbed
 from sync.core.machine import Action, Machine
 from sync.core.offer import Composed, Sent
 from sync.core.terminal import Head
+from sync.wire.claims import Claiming, Releasing, after
 from sync.wire.effects import Effect, reversed_effects
 from sync.wire.messages import Outcome, Page, SyncReply
+from sync.wire.rows import Claim
 
 MOST_SEEDS = 300
 Plant = Callable[[], AbstractContextManager[object]]
@@ -243,6 +247,20 @@ def _one_backup_is_enough() -> AbstractContextManager[object]:
     return patch.object(exchange_module, "_safe_seq", lambda *given: given[-1])
 
 
+def _anybody_gives_back() -> AbstractContextManager[object]:
+    def after_any(standing: Claim | None, change: Claiming | Releasing) -> Claim | None:
+        return None if isinstance(change, Releasing) else after(standing, change)
+
+    return patch.object(ledger_claims, "after", after_any)
+
+
+def _own_claim_hides_others() -> AbstractContextManager[object]:
+    def after_own(_: Claim | None, change: Claiming | Releasing) -> Claim | None:
+        return after(None, change)
+
+    return patch.object(terminal_state, "after", after_own)
+
+
 FAULTS = (
     Fault("have_seq acknowledges, without an outcome", _have_seq_acknowledges, ("liveness",)),
     Fault("a page is applied wherever it starts", _any_page_fits, ("cursor", "no_flicker", "no_crash", "same_rows")),
@@ -261,4 +279,6 @@ FAULTS = (
     Fault("known links get no answer", _known_links_get_no_answer, ("liveness",)),
     Fault("conflicts are never settled", _settles_nothing, ("conflicts",)),
     Fault("what is not backed up is called safe", _one_backup_is_enough, ("retention",)),
+    Fault("anybody gives back what others have", _anybody_gives_back, ("claims",)),
+    Fault("an own claim hides whoever has the order", _own_claim_hides_others, ("claims",)),
 )

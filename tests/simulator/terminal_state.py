@@ -10,12 +10,13 @@ import msgspec
 
 from sync.core.terminal import Head
 from sync.wire.bodies import Posting
+from sync.wire.claims import Claiming, Releasing, after
 from sync.wire.codec import decode
 from sync.wire.effects import Effect, LineProgress, TaskTurn
 from sync.wire.messages import Outcome
 from sync.wire.operation import Cursor, Link, Operation, Parent
 from sync.wire.quantity import Quantity
-from sync.wire.rows import BY_TABLE, Balance, OrderLine, Row, Task
+from sync.wire.rows import BY_TABLE, Balance, Claim, OrderLine, Row, Task
 
 Rows = dict[tuple[str, str], bytes]
 
@@ -95,3 +96,9 @@ def lay(rows: dict[tuple[str, str], Row], effect: Effect) -> None:
             task = rows.get((Task.table, effect.key))
             if isinstance(task, Task):
                 rows[(Task.table, effect.key)] = msgspec.structs.replace(task, state=effect.state)
+        case Claiming() | Releasing():
+            standing = rows.pop((Claim.table, effect.key), None)
+            assert standing is None or isinstance(standing, Claim)
+            claim = after(standing, effect)
+            if claim is not None:
+                rows[(Claim.table, effect.key)] = claim

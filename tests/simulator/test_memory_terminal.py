@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 
 import pytest
+from contracts.alert_contract import AlertContract
 from contracts.terminal_contract import LEDGER, SITE, TERMINAL, NewTerminal, TerminalContract, moved
 from simulator.memory_terminal import MemoryTerminal
 
@@ -39,7 +40,7 @@ def make_terminal(*, epoch: str = "epoch-1") -> UnderTest:
     )
 
 
-class TestMemoryTerminal(TerminalContract):
+class TestMemoryTerminal(TerminalContract, AlertContract):
     @pytest.fixture
     def new_terminal(self) -> NewTerminal:
         return make_terminal

@@ -9,7 +9,7 @@ import msgspec
 from simulator.server import Server
 
 from server_stub.ledger.book import Book, Draft
-from server_stub.ledger.office import Change, cancel_order, opening_stock, put_order, put_rows
+from server_stub.ledger.office import Change, cancel_order, opening_stock, put_order, put_rows, release_claims
 from sync.wire.messages import GLOBAL_FEED
 from sync.wire.quantity import Quantity
 from sync.wire.rows import Balance, Item, Location, Order, OrderLine, Row, Site
@@ -66,6 +66,8 @@ class Office:
         act = self.random.choice((self._new_order, self._new_order, self._change_order, self._cancel_order))
         if self.random.random() < 0.1:
             act = self._hear_of_place
+        elif self.random.random() < 0.1:
+            act = self._free_order
         self._made += 1
         server.write(self.site, act)
         return act.__name__.strip("_")
@@ -95,6 +97,10 @@ class Office:
     def _cancel_order(self, book: Book) -> Change:
         order = self._some_open(book)
         return cancel_order(book, order) if order else ("order_cancelled", Draft(book))
+
+    def _free_order(self, book: Book) -> Change:
+        order = self._some_open(book)
+        return release_claims(book, order) if order else ("claims_released", Draft(book))
 
     def _hear_of_place(self, book: Book) -> Change:
         return put_rows(book, [Location(site=self.site, code=new_place(self.site), walk=BINS_PER_SITE + 1)])

@@ -105,6 +105,15 @@ def test_a_quantity_that_is_no_plain_decimal_is_malformed(quantity: object) -> N
         decode_body(decode_operation(picked(body=body)))
 
 
+def test_what_the_screen_knew_is_read_and_posts_nothing() -> None:
+    body = {"item": "I", "quantity": "2", "order": "O", "line": "1", "location": "A", "to": "B"}
+    plain = decode_operation(picked(body=body))
+    telling = decode_operation(picked(body=body | {"known": "-1.5", "as_of": "2026-11-22T02:00:00Z"}))
+    read = decode_body(telling)
+    assert (read.known, read.as_of) == (Quantity(-15, 1), "2026-11-22T02:00:00Z")
+    assert postings(telling, read) == postings(plain, decode_body(plain))
+
+
 def test_a_pick_moves_goods_from_its_location_to_the_tote_and_closes_its_task() -> None:
     operation = decode_operation(picked())
     body = decode_body(operation)

@@ -71,7 +71,7 @@ def test_the_status_carries_what_people_must_see(store: TerminalStore) -> None:
 def test_work_in_quarantine_is_told_until_it_was_judged(store: TerminalStore) -> None:
     with store.step() as tx:
         id = receive(tx)
-        tx.store_outcome(Outcome(id=id, outcome="quarantined", n=1, feeds={SITE: 1}))
+        tx.store_outcomes([Outcome(id=id, outcome="quarantined", n=1, feeds={SITE: 1})])
         assert tx.alerts() == [Alert("quarantined", {"count": "1"})]
         tx.store_state(id, "applied")
         assert tx.alerts() == []

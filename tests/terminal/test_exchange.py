@@ -10,6 +10,7 @@ import pytest
 from terminal.appender import keep_one
 
 from scanner_client.exchange import StoreExchange
+from scanner_client.keys import new_key
 from scanner_client.ports import StoreError
 from scanner_client.store import StoreThread, TerminalStore
 from sync.core.machine import Send
@@ -29,5 +30,5 @@ def test_a_queue_that_cannot_be_marked_as_sent_is_handed_over_all_the_same(
     monkeypatch.setattr(store, "sync_transaction", full)
     thread = cast("StoreThread", SimpleNamespace(store=store))
     exchange = StoreExchange(thread, cast("Any", Path()), "", lambda _: None)
-    composed = exchange._compose(Send(None, (), Limits()))
-    assert len(composed.request.stream.ops) == len(kept)
+    request, _ = exchange._compose(Send(None, (), Limits()), new_key())
+    assert len(request.stream.ops) == len(kept)

@@ -57,7 +57,7 @@ def test_accounts_of_the_world_outside_and_those_that_others_overdrew_are_no_bus
 def test_answered_work_does_not_wait(store: TerminalStore) -> None:
     with store.step() as tx:
         id = move(tx, 3)
-        tx.store_outcome(Outcome(id=id, outcome="applied", n=8, feeds={SITE: 8}))
+        tx.store_outcomes([Outcome(id=id, outcome="applied", n=8, feeds={SITE: 8})])
         assert (forecast(tx).unsent, forecast(tx).oldest) == ({}, "")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from scanner_client.ports import NewOperation, QueueCounts
 from scanner_client.store import TerminalStore
 from sync.core.offer import compose
-from sync.wire.bodies import Received
+from sync.wire.bodies import Received, TaskClaimed
 from sync.wire.messages import Limits, Outcome
 from sync.wire.quantity import Quantity
 
@@ -22,7 +22,7 @@ def forgotten(store: TerminalStore, *outcomes: str) -> list[str]:
     with store.step() as tx:
         ids = [tx.append(NewOperation("received", "LI", received, "2026-11-02T08:00:00Z", "+08:00")) for _ in outcomes]
         for n, (id, outcome) in enumerate(zip(ids, outcomes, strict=True), start=1):
-            tx.store_outcome(Outcome(id=id, outcome=outcome, n=n, feeds={SITE: n}, reason=f"why {outcome}"))
+            tx.store_outcomes([Outcome(id=id, outcome=outcome, n=n, feeds={SITE: n}, reason=f"why {outcome}")])
         tx.cover(SITE, ids, shadow=False)
         tx.prune(tx.head().seq)
         assert tx.first_retained() is None
@@ -58,6 +58,19 @@ def test_the_counts_stay_true_when_operations_are_forgotten(store: TerminalStore
     forgotten(store, "applied", "applied")
     with store.step() as tx:
         assert tx.counts() == replace(ALL_SEVEN, accepted=5)
+
+
+def test_claims_are_forgotten_without_being_counted(store: TerminalStore) -> None:
+    with store.step() as tx:
+        claimed = NewOperation("task_claimed", "LI", TaskClaimed(order="O1"), "2026-11-02T08:00:00Z", "+08:00")
+        done, odd = tx.append(claimed), tx.append(claimed)
+        tx.store_outcomes([Outcome(id=done, outcome="applied", n=1, feeds={SITE: 1})])
+        tx.store_outcomes([Outcome(id=odd, outcome="quarantined", n=2, feeds={SITE: 2})])
+        tx.cover(SITE, [done, odd], shadow=False)
+        tx.prune(2)
+        assert (tx.counts(), [entry.id for entry in tx.queue()]) == (QueueCounts(), [odd])
+        tx.store_state(odd, "applied")
+        assert (tx.counts(), list(tx.queue())) == (QueueCounts(), [])
 
 
 def test_a_dispute_that_ends_later_is_counted_as_accepted_and_leaves_the_list(store: TerminalStore) -> None:

@@ -21,7 +21,7 @@ def filled(store: TerminalStore) -> TerminalStore:
     operation = NewOperation("received", "LI", received, "2026-11-02T08:00:00Z", "+08:00")
     with store.step() as tx:
         first, *_ = [tx.append(operation) for _ in range(4)]
-        tx.store_outcome(Outcome(id=first, outcome="applied", n=1, feeds={"A": 1}))
+        tx.store_outcomes([Outcome(id=first, outcome="applied", n=1, feeds={"A": 1})])
         tx.cover("A", [first], shadow=False)
         tx.prune(1)
         tx.mint_epoch("epoch-2")

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
+from contracts.alert_contract import AlertContract
 from contracts.terminal_contract import LEDGER, SITE, TERMINAL, TerminalContract
 
 from scanner_client.ports import NewOperation
@@ -60,7 +61,7 @@ class StoreUnderTest:
             return [(alert.kind, alert.facts) for alert in tx.alerts()]
 
 
-class TestTerminalStore(TerminalContract):
+class TestTerminalStore(TerminalContract, AlertContract):
     @pytest.fixture
     def new_terminal(self, tmp_path: Path, sources: Sources) -> Iterator[Callable[..., StoreUnderTest]]:
         opened: list[TerminalStore] = []

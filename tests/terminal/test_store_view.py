@@ -10,12 +10,12 @@ import pytest
 from scanner_client.ports import FeedAge, NewOperation, QueueCounts, StoreError
 from scanner_client.store import TerminalStore, Transaction, journal
 from sync.core.terminal import RowChange, TerminalTransaction
-from sync.wire.bodies import Picked, ShortReported, Undone
+from sync.wire.bodies import Picked, ShortReported, TaskClaimed, TaskReleased, Undone
 from sync.wire.codec import encode
 from sync.wire.messages import GLOBAL_FEED, Outcome
 from sync.wire.operation import Cursor
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Balance, Barcode, Item, Location, Lot, Operator, Order, OrderLine, Row, Task
+from sync.wire.rows import Balance, Barcode, Claim, Item, Location, Lot, Operator, Order, OrderLine, Row, Task
 
 SITE = "A"
 
@@ -129,7 +129,7 @@ def test_a_task_that_an_undo_opened_again_is_among_the_open_ones(store: Terminal
     with store.step() as tx:
         put(tx, task("t1"), task("t2"))
         target = tx.append(picked(task="t1"))
-        tx.store_outcome(Outcome(id=target, outcome="applied", n=2, feeds={SITE: 2}))
+        tx.store_outcomes([Outcome(id=target, outcome="applied", n=2, feeds={SITE: 2})])
         put(tx, task("t1", state="done"))
         tx.cover(SITE, [target], shadow=False)
         assert [row.id for row in tx.rows(Task, state="open")] == ["t2"]
@@ -181,13 +181,44 @@ def test_counts_tell_how_every_operation_stands(store: TerminalStore) -> None:
     with store.step() as tx:
         ids = [tx.append(picked(1)) for _ in range(10)]
         for id, outcome in zip(ids, outcomes, strict=False):
-            tx.store_outcome(Outcome(id=id, outcome=outcome, n=1, feeds={SITE: 1}))
+            tx.store_outcomes([Outcome(id=id, outcome=outcome, n=1, feeds={SITE: 1})])
         tx.store_state(ids[2], "explained")
         tx.note_sent(9)
         assert tx.counts() == QueueCounts(
             kept=1, sent=2, accepted=4, held=1, refused=1, quarantined=1, oldest="2026-11-02T08:00:00Z"
         )
         assert [entry.state for entry in tx.queue()][-3:] == ["sent", "sent", "kept"]
+
+
+def test_claims_are_found_by_who_has_them_own_ones_at_once(store: TerminalStore) -> None:
+    with store.step() as tx:
+        others = [Claim(site=SITE, order=f"O{n}", by="WANG", terminal="T2") for n in (1, 2)]
+        put(tx, *others, Claim(site=SITE, order="O3", by="LI", terminal="T1"))
+        tx.append(new("task_claimed", TaskClaimed(order="O2", over="WANG")))
+        tx.append(new("task_claimed", TaskClaimed(order="O4")))
+        tx.append(new("task_released", TaskReleased(order="O3")))
+        assert [(row.order, row.by) for row in tx.rows(Claim, site=SITE)] == [
+            ("O1", "WANG"),
+            ("O2", "LI"),
+            ("O4", "LI"),
+        ]
+        assert [row.order for row in tx.rows(Claim, by="LI")] == ["O2", "O4"]
+
+
+def test_a_claim_is_no_scan_that_waits_though_the_whole_queue_lists_it(store: TerminalStore) -> None:
+    """What people count is what they scanned; what is sent is everything."""
+    claimed = [new("task_claimed", TaskClaimed(order=order)) for order in ("O1", "O2")]
+    with store.step() as tx:
+        first = tx.append(claimed[0])
+        assert (tx.counts(), tx.deeds_count(), list(tx.deeds(0, 4))) == (QueueCounts(), 0, [])
+        tx.append(picked(1))
+        tx.append(claimed[1])
+        tx.note_sent(1)
+        assert tx.counts() == QueueCounts(kept=1, oldest="2026-11-02T08:00:00Z")
+        tx.store_outcomes([Outcome(id=first, outcome="applied", n=1, feeds={SITE: 1})])
+        assert (tx.counts().accepted, tx.deeds_count(), [one.kind for one in tx.deeds(0, 4)]) == (0, 1, ["picked"])
+        assert [entry.kind for entry in tx.queue()] == ["task_claimed", "picked", "task_claimed"]
+        assert tx.first_unanswered() == 2
 
 
 def test_an_operation_too_big_for_the_wire_is_refused_aloud(store: TerminalStore) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from api.programs import Running, told
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from terminal.conftest import HALL
 
 from scanner_client import home as home_module
@@ -22,11 +25,12 @@ from scanner_client.store import StoreThread, TerminalStore
 from scanner_client.store.identity import Sources
 from scanner_client.store.settings import Settings
 from scanner_client.tokens import RenewingLine
-from sync.core.machine import Machine, Trouble
+from sync.core.machine import Machine, Send, Trouble
 from sync.driver import Driver
 from sync.faults import Unauthorised, Unreachable
 from sync.shell import LedgerLine
-from sync.wire.service import EnrollReply, EnrollRequest
+from sync.wire.messages import Limits, SyncReply, SyncRequest
+from sync.wire.service import EnrollReply, EnrollRequest, RegisterRequest, registration_statement
 
 MORNING = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 
@@ -75,14 +79,14 @@ class Terminal:
     def _driver(self, talk: LedgerLine, thread: StoreThread) -> Driver:
         return Driver(
             StoreExchange(thread, self.home, "", lambda _result: None),
-            RenewingLine(talk, self.home, thread, self._clock),
+            RenewingLine(talk, self.home, thread, self.clock),
             machine=Machine(),
             jitter=lambda: 0.5,
             changed=_nobody_listens,
             wrong=self.wrong.append,
         )
 
-    def _clock(self) -> str:
+    def clock(self) -> str:
         return self.now.isoformat()
 
     def is_let_in(self, token: str) -> bool:
@@ -214,3 +218,104 @@ def test_a_terminal_that_is_not_let_in_at_all_keeps_its_tokens(terminal: Termina
     terminal.home.write_token("no-token", former="no-token-either")
     assert terminal.sync() is Trouble.UNAUTHORISED
     assert terminal.tokens == ("no-token", "no-token-either")
+
+
+# --- a ledger that was put back and has forgotten the terminal --------------------------------------------------------
+
+
+class Forgetful(LedgerLine):
+    """Lets the terminal in once it has shown its certificate, with a token that the real ledger takes."""
+
+    asked: ClassVar[list[RegisterRequest]] = []
+    forgotten = True
+
+    async def exchange(self, request: SyncRequest) -> SyncReply:
+        if self.forgotten:
+            raise Unauthorised("who are you?", reason="wrong_token")
+        return await super().exchange(request)
+
+    async def register(self, request: RegisterRequest) -> EnrollReply:
+        self.asked.append(request)
+        token = await self.next_token()
+        self.forgotten = False
+        certificate = request.certificate
+        return EnrollReply(
+            terminal=certificate.terminal,
+            site=certificate.site,
+            ledger_id=certificate.ledger_id,
+            ledger_epoch=request.ledger_epoch,
+            token=token,
+            certificate=certificate,
+            feeds=[],
+        )
+
+
+class Stubborn(Forgetful):
+    """Knows the terminal, by another token."""
+
+    async def register(self, request: RegisterRequest) -> EnrollReply:
+        self.asked.append(request)
+        raise Unauthorised("I know another one", reason="registered")
+
+
+class Revoking(Forgetful):
+    async def exchange(self, request: SyncRequest) -> SyncReply:
+        raise Unauthorised(f"not you, {request.terminal}", reason="revoked")
+
+
+@pytest.fixture(autouse=True)
+def nothing_asked_yet() -> None:
+    Forgetful.asked.clear()
+
+
+def test_a_terminal_registers_again_by_itself_where_the_ledger_has_forgotten_it(terminal: Terminal) -> None:
+    before, _ = terminal.tokens
+    assert terminal.sync(Forgetful) is None
+    (request,) = Forgetful.asked
+    assert request.certificate == terminal.home.read_certificate()
+    assert request.ledger_epoch
+    key = Ed25519PublicKey.from_public_bytes(urlsafe_b64decode(request.certificate.public_key + "="))
+    key.verify(urlsafe_b64decode(request.signature + "=="), registration_statement(request))
+    token, former = terminal.tokens
+    assert (token != before, former) == (True, "")
+    assert terminal.is_let_in(token)
+
+
+def test_a_ledger_that_does_not_let_it_in_leaves_its_tokens(terminal: Terminal) -> None:
+    before = terminal.tokens
+    assert terminal.sync(Stubborn) is Trouble.UNAUTHORISED
+    assert (terminal.tokens, len(Forgetful.asked)) == (before, 1)
+
+
+def test_a_revoked_terminal_does_not_ask(terminal: Terminal) -> None:
+    assert terminal.sync(Revoking) is Trouble.UNAUTHORISED
+    assert Forgetful.asked == []
+
+
+def test_a_terminal_without_a_certificate_waits_for_a_code(terminal: Terminal) -> None:
+    terminal.home.certificate.unlink()
+    assert terminal.sync(Forgetful) is Trouble.UNAUTHORISED
+    assert Forgetful.asked == []
+
+
+def test_a_ledger_that_refuses_is_asked_again_after_ten_minutes(terminal: Terminal) -> None:
+    thread = StoreThread(TerminalStore(terminal.home.database, terminal.sources))
+    talk = Stubborn(terminal.home.config().url, token=terminal.tokens[0])
+    try:
+        asyncio.run(_refused_again_and_again(terminal, talk, thread))
+    finally:
+        thread.close()
+    assert len(Forgetful.asked) == 2
+
+
+async def _refused_again_and_again(terminal: Terminal, talk: LedgerLine, thread: StoreThread) -> None:
+    line = RenewingLine(talk, terminal.home, thread, terminal.clock)
+    exchange = StoreExchange(thread, terminal.home, "", lambda _result: None)
+    request, _ = await exchange.compose(Send(None, (), Limits()))
+    try:
+        for minutes in (0, 1, 8, 2):
+            terminal.now += timedelta(minutes=minutes)
+            with pytest.raises(Unauthorised):
+                await line.exchange(request)
+    finally:
+        await talk.close()

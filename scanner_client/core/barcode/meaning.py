@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from scanner_client.core.barcode.digits import gtin14
 from scanner_client.core.barcode.parse import parse_scan, split_identifier
-from scanner_client.core.barcode.result import GTIN, Parsed
+from scanner_client.core.barcode.result import DIGITAL_LINK, GTIN, Parsed
 from scanner_client.core.facts import Facts
-from scanner_client.core.values import CommandMatch, ExpiryMatch, ItemMatch, LotMatch, Match, PlateMatch, TextMatch
+from scanner_client.core.values import (
+    CommandMatch,
+    ExpiryMatch,
+    ItemMatch,
+    LotMatch,
+    Match,
+    PlateMatch,
+    SerialMatch,
+    TextMatch,
+)
 
 COMMANDS = (
     "confirm", "back", "short", "damaged", "skip", "wrong_lot", "undo_line", "location_empty",
@@ -56,15 +65,23 @@ def _by_form(raw: str, text: str, facts: Facts) -> tuple[Match, ...]:
         return _items(key, Parsed(GTIN, text, gtin14=key), facts) or (TextMatch(text),)
     parsed = parse_scan(raw.strip("\r\n"))
     if parsed.error and not parsed.broken_rule:
-        return (TextMatch(text, error=CODE_WRONG),)
+        # A web address without GS1 data was read well; it only says nothing here.
+        plain_address = parsed.kind == DIGITAL_LINK and not parsed.elements
+        return (TextMatch(text, error="" if plain_address else CODE_WRONG),)
     if parsed.gtin14:
         return _items(parsed.gtin14, parsed, facts) or (TextMatch(parsed.gtin14),)
     if parsed.element("00"):
         return (PlateMatch(parsed.element("00")),)
-    lot, expiry = parsed.element("10"), _expiry(parsed)
-    if lot:
-        return (LotMatch(lot, expiry),)
-    return (ExpiryMatch(expiry),) if expiry else (TextMatch(text),)
+    return _without_item(parsed) or (TextMatch(text),)
+
+
+def _without_item(parsed: Parsed) -> tuple[Match, ...]:
+    """What a GS1 barcode beside that of the item says: lot, date, serial number."""
+    lot, serial, expiry = parsed.element("10"), parsed.element("21"), _expiry(parsed)
+    found: list[Match] = [LotMatch(lot, expiry)] if lot else []
+    if serial:
+        found.append(SerialMatch(serial, lot))
+    return tuple(found) or ((ExpiryMatch(expiry),) if expiry else ())
 
 
 def _items(key: str, parsed: Parsed, facts: Facts) -> tuple[Match, ...]:

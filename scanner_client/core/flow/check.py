@@ -1,8 +1,8 @@
 """Proves a flow before anyone works with it.
 
 Every step can be reached and left, no step routes in a circle without input, every name (guard, effect, text, target,
-frame, list) is known, every text exists in each language and fits 20 cells. A finding names the line and, for a name
-that is not known, the nearest one that is.
+frame, list) is known, every text exists in each language and fits each of the four sizes where it stands there. A
+finding names the line and, for a name that is not known, the nearest one that is.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from scanner_client.core.cells import cells_known, width
+from scanner_client.core.cells import cells_known
 from scanner_client.core.flow.model import (
     ANSWERS,
     ARRIVE,
     BACK,
+    CHOOSING,
     EXCEPTIONS,
     EXIT,
     INPUTS,
+    REFUSING,
     RETURN,
     RUN,
     STAY,
@@ -27,17 +29,16 @@ from scanner_client.core.flow.model import (
     Transition,
     targets,
 )
+from scanner_client.core.flow.room import cells_of, too_narrow
 from scanner_client.core.flow.toml import nearest
 from scanner_client.core.texts import LANGUAGES, Texts
-
-NARROWEST = 20
-"""Cells of the narrowest screen; every text of a flow fits it."""
 
 _TYPED = frozenset({"typed", BACK, *ANSWERS})
 _ALLOWED: dict[StepKind, frozenset[str]] = {
     StepKind.CHOICE: frozenset(INPUTS) - {"typed"},
     StepKind.INFO: frozenset(INPUTS) - {"typed", "chosen"},
     StepKind.CONFIRM: frozenset(INPUTS) - {"typed", "chosen", "item"},
+    StepKind.QUESTION: frozenset(INPUTS) - {"typed", "item"},
     StepKind.SCAN: frozenset(INPUTS) - {"chosen"},
     StepKind.QUANTITY: frozenset(INPUTS) - {"chosen"},
     StepKind.TEXT: frozenset(INPUTS) - {"chosen"},
@@ -70,7 +71,7 @@ class Words:
 
 def check_flow(flow: Flow, words: Words) -> list[Finding]:
     """What is wrong with the flow, in the file's order; empty where nothing is."""
-    found = [*_start(flow), *_texts(flow.title, 0, words)]
+    found = [*_start(flow), *_texts(flow.title, "title", 0, words)]
     for step in flow.steps.values():
         found += _step(flow, step, words)
     found += [*_unreachable(flow), *_circles(flow)]
@@ -83,8 +84,10 @@ def _start(flow: Flow) -> Iterator[Finding]:
 
 
 def _step(flow: Flow, step: Step, words: Words) -> Iterator[Finding]:
-    for name in (step.prompt, step.help, *(option.text for option in step.options)):
-        yield from _texts(name, step.line, words)
+    yield from _texts(step.prompt, "pin" if step.kind is StepKind.PIN else "prompt", step.line, words)
+    yield from _texts(step.help, "help", step.line, words)
+    for option in step.options:
+        yield from _texts(option.text, "option", step.line, words)
     yield from _name(step.shows, words.frames, "frame", step.line)
     yield from _name(step.wants, words.wants, "thing to ask for", step.line)
     yield from _name(step.options_from, words.lists, "list", step.line)
@@ -92,8 +95,8 @@ def _step(flow: Flow, step: Step, words: Words) -> Iterator[Finding]:
         yield from _name(offer, EXCEPTIONS, "exception", step.line)
     if not _has_exit(step):
         yield Finding(step.line, f'the step "{step.id}" has no exit: no input leads anywhere else')
-    if step.kind is StepKind.CHOICE and not (step.options or step.options_from):
-        yield Finding(step.line, f'the choice "{step.id}" has nothing to choose: give it options or options_from')
+    if step.kind in CHOOSING and not (step.options or step.options_from):
+        yield Finding(step.line, f'the {step.kind} "{step.id}" has nothing to choose: give it options or options_from')
     for transition in step.transitions:
         yield from _transition(flow, step, transition, words)
 
@@ -107,7 +110,7 @@ def _transition(flow: Flow, step: Step, transition: Transition, words: Words) ->
         yield from _name(guard, words.guards, "guard", line)
     for effect in transition.do:
         yield from _name(effect, words.effects, "effect", line)
-    yield from _texts(transition.say, line, words)
+    yield from _texts(transition.say, "refusal" if transition.say.startswith(REFUSING) else "note", line, words)
     values = [option.value for option in step.options]
     if transition.option and transition.option not in values:
         yield Finding(line, f'no option "{transition.option}"{nearest(transition.option, values)}')
@@ -127,7 +130,7 @@ def _name(name: str, known: Collection[str], what: str, line: int) -> Iterator[F
         yield Finding(line, f'no {what} "{name}"{nearest(name, list(known))}')
 
 
-def _texts(name: str, line: int, words: Words) -> Iterator[Finding]:
+def _texts(name: str, role: str, line: int, words: Words) -> Iterator[Finding]:
     if not name:
         return
     if name not in words.texts:
@@ -137,8 +140,8 @@ def _texts(name: str, line: int, words: Words) -> Iterator[Finding]:
         wording = words.texts.table[name].get(language, "")
         if not wording:
             yield Finding(line, f'the text "{name}" is missing in {language}')
-        elif width(wording) > NARROWEST:
-            yield Finding(line, f'the text "{name}" has {width(wording)} cells in {language}; {NARROWEST} fit')
+        elif sizes := ", ".join(f"{room} fit at {size}" for size, room in too_narrow(wording, role)):
+            yield Finding(line, f'the {role} "{name}" has {cells_of(wording)} cells in {language}; {sizes}')
         elif not cells_known(wording):
             yield Finding(line, f'the text "{name}" has a character in {language} whose width differs by terminal')
 

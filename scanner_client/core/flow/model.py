@@ -16,13 +16,20 @@ class StepKind(StrEnum):
     QUANTITY = "quantity"
     CHOICE = "choice"
     CONFIRM = "confirm"
+    QUESTION = "question"
     TEXT = "text"
     INFO = "info"
     PIN = "pin"
     CUSTOM = "custom"
 
 
-SCANS = ("location", "tote", "item", "lot", "expiry", "order", "badge", "confirm", "plate", "text")
+DELIBERATE = frozenset({StepKind.CONFIRM, StepKind.QUESTION})
+"""Kinds of steps that ask something: they take only input that comes a while after the question was put."""
+
+CHOOSING = frozenset({StepKind.CHOICE, StepKind.QUESTION})
+"""Kinds of steps at which a digit chooses at once."""
+
+SCANS = ("location", "tote", "item", "lot", "expiry", "serial", "order", "badge", "confirm", "plate", "text")
 """Inputs that come from a scan, by what the code means."""
 
 KEYED = ("typed", "chosen", "enter")
@@ -40,6 +47,9 @@ EXCEPTIONS: Mapping[str, int] = {
     "location_empty": 6,
 }
 """The exception paths and their numbers, the same everywhere (the screen contract, rule 13)."""
+
+REFUSING = "refuse."
+"""A transition whose `say` starts so takes the input and yet refuses it aloud."""
 
 ARRIVE = "arrive"
 """Tried when a step is entered, before any input; this is how a flow routes."""

@@ -83,12 +83,23 @@ def skip_task(c: Context) -> Context:
 
 @effect
 def offer_unit(c: Context) -> Context:
-    """One more of what the scanned code stands for is offered; a lot in the same code is taken with it."""
+    """One more of what the scanned code stands for is offered; a lot in the same code is taken with it. Of an item
+    with serial numbers a code that names none offers nothing yet."""
     match = c.given.match
     if not isinstance(match, ItemMatch):
         return c
     lot = {"lot": match.lot, "expiry": match.expiry} if match.lot else {}
-    return c.with_work(offered=c.work.count + match.factor, unit=match.unit, **lot)
+    return c.with_work(**offered_by(c, match), **lot)
+
+
+def offered_by(c: Context, match: ItemMatch) -> dict[str, int | str]:
+    """What a scanned code adds to the count in hand."""
+    item = item_of(c.facts, match.item)
+    if not item.serial_tracked:
+        return {"offered": c.work.count + match.factor, "unit": match.unit}
+    if not match.serial:
+        return {"unit": item.unit}
+    return {"offered": c.work.count + item.one, "unit": item.unit, "serial": match.serial}
 
 
 @effect
@@ -123,25 +134,28 @@ def prompt_unit(c: Context, task: Task) -> Unit:
 def offer_extra(c: Context) -> Context:
     """One more of the scanned code is offered for the line closed last."""
     match = c.given.match
-    return c.with_work(offered=match.factor, unit=match.unit) if isinstance(match, ItemMatch) else c
+    if not isinstance(match, ItemMatch):
+        return c
+    return c.with_work(offered=match.factor, unit=match.unit, serial=match.serial)
 
 
 @effect
 def accept_offer(c: Context) -> Context:
-    """The offered count is the count."""
-    return c.with_work(count=max(c.work.offered, 0), offered=-1)
+    """The offered count is the count; the serial number of the offered piece is counted."""
+    serials = (*c.work.serials, c.work.serial) if c.work.serial else c.work.serials
+    return c.with_work(count=max(c.work.offered, 0), offered=-1, serial="", serials=serials)
 
 
 @effect
 def drop_offer(c: Context) -> Context:
     """The offered count is forgotten."""
-    return c.with_work(offered=-1)
+    return c.with_work(offered=-1, serial="")
 
 
 @effect
 def drop_count(c: Context) -> Context:
     """Nothing of the line in hand counts any more; nothing of it had been kept."""
-    return c.with_work(count=0, offered=-1, lot="", expiry="", scans=())
+    return c.with_work(count=0, offered=-1, lot="", expiry="", scans=(), serial="", serials=())
 
 
 @effect

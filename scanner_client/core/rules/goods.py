@@ -23,8 +23,11 @@ def item_of(facts: Facts, code: str) -> Item:
 
 
 def counting_unit(facts: Facts, task: Task, units: int) -> Unit:
-    """The unit of the order line where it is known and `units` come out even in it, else the base unit."""
+    """The unit of the order line where it is known and `units` come out even in it, else the base unit; pieces with
+    serial numbers are counted one by one."""
     item = item_of(facts, task.item)
+    if item.serial_tracked:
+        return Unit(item.unit, item.one)
     for unit in facts.units(task.item):
         if unit.name == task.unit and units % unit.factor == 0:
             return unit

@@ -68,6 +68,13 @@ def task_location(c: Context) -> str | None:
 
 
 @guard
+def location_open(c: Context) -> str | None:
+    """The location that the line is taken from is not blocked."""
+    location = c.facts.location(c.task.location) if c.task else None
+    return unless(location is None or not location.blocked, "refuse.location_blocked")
+
+
+@guard
 def check_digits_right(c: Context) -> str | None:
     """The typed digits are the check digits on the location's label."""
     return unless(bool(_check(c)) and c.given.text == _check(c))

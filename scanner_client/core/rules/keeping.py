@@ -13,9 +13,10 @@ import msgspec
 from scanner_client.core.events import Append
 from scanner_client.core.rules.effects import prompt_unit
 from scanner_client.core.rules.goods import item_of, last_group, tote_of, wanted_units
+from scanner_client.core.rules.parts import Part, parts, scans_of
 from scanner_client.core.rules.registry import Context, effect
 from scanner_client.core.state import Kept, Work
-from scanner_client.core.values import Task, decimal_text, in_unit
+from scanner_client.core.values import Task, decimal_text, in_unit, utc_text
 
 _MOST_SCANS_CARRIED = 100
 """Raw scans an operation carries at most; the journal has them all."""
@@ -51,8 +52,11 @@ def report_damaged(c: Context) -> Context:
     task = c.task
     if task is None or not c.work.damaged:
         return c
-    body = {"location": task.location, "reason": "found_at_pick", **goods_body(c, task, c.work.damaged)}
-    return _append(_new_group(c), "damaged", body, task, c.work.damaged).with_work(damaged=0)
+    part, lot = Part(c.work.damaged, next(iter(c.work.broken), "")), c.work.lot or task.lot
+    seen = _seen(c, task.location, task.item, lot, part.serial)
+    goods = goods_body(c, task, part.units, part.serial)
+    body = {"location": task.location, "reason": "found_at_pick", **goods, **seen}
+    return _append(_new_group(c), "damaged", body, task, part).with_work(damaged=0, broken=())
 
 
 @effect
@@ -66,10 +70,12 @@ def keep_extra(c: Context) -> Context:
     body: dict[str, str | bool] = {
         "order": one.order, "line": one.line, "location": one.location, "to": tote_of(c.facts, c.work), "done": False,
         "item": one.item, "lot": one.lot, "quantity": wire_quantity(c.work.offered, item.scale), **unit,
+        **({"serial": c.work.serial} if c.work.serial else {}),
+        **_seen(c, one.location, one.item, one.lot, c.work.serial),
     }  # fmt: skip
     note = {**_note(one), "units": c.work.offered}
     append = Append("picked", body, by=c.state.operator, flow=c.flow.label, scans=c.work.scans, note=note)
-    return _new_group(c).ordering(append).with_work(offered=-1, scans=())
+    return _new_group(c).ordering(append).with_work(offered=-1, scans=(), serial="")
 
 
 @effect
@@ -104,13 +110,15 @@ def _picked(c: Context, *, done: bool) -> Context:
     task = c.task
     if task is None or not c.work.count:
         return c
-    body: dict[str, str | bool] = {
-        "order": task.order, "line": task.line, "location": task.location, "to": tote_of(c.facts, c.work), "done": done,
-        **goods_body(c, task, c.work.count),
-    }  # fmt: skip
-    kept = _append(c, "picked", body, task, c.work.count)
-    partial = {**c.work.partial, task.id: c.work.partial.get(task.id, 0) + c.work.count}
-    return kept.with_work(count=0, offered=-1, scans=(), partial=partial)
+    count, to, lot = c.work.count, tote_of(c.facts, c.work), c.work.lot or task.lot
+    for part in parts(c, task, count):
+        body: dict[str, str | bool] = {
+            "order": task.order, "line": task.line, "location": task.location, "to": to, "done": done and part.last,
+            **goods_body(c, task, part.units, part.serial), **_seen(c, task.location, task.item, lot, part.serial),
+        }  # fmt: skip
+        c = _append(c, "picked", body, task, part)
+    partial = {**c.work.partial, task.id: c.work.partial.get(task.id, 0) + count}
+    return c.with_work(count=0, offered=-1, scans=(), partial=partial, serials=())
 
 
 def _short(c: Context, reason: str) -> Context:
@@ -123,11 +131,11 @@ def _short(c: Context, reason: str) -> Context:
         "order": task.order, "line": task.line, "item": task.item, "location": task.location, "reason": reason,
         "lot": c.work.lot or task.lot, "quantity": wire_quantity(missing, item_of(c.facts, task.item).scale),
     }  # fmt: skip
-    return _append(c, "short_reported", body, task, missing)
+    return _append(c, "short_reported", body, task, Part(missing))
 
 
-def goods_body(c: Context, task: Task, units: int) -> dict[str, str]:
-    """Item, lot and quantity of an operation's body, with the unit they were counted in."""
+def goods_body(c: Context, task: Task, units: int, serial: str = "") -> dict[str, str]:
+    """Item, lot, serial number and quantity of an operation's body, with the unit they were counted in."""
     item = item_of(c.facts, task.item)
     by_name = {unit.name: unit for unit in c.facts.units(task.item)}
     unit = by_name.get(c.work.unit) or prompt_unit(c, task)
@@ -138,20 +146,33 @@ def goods_body(c: Context, task: Task, units: int) -> dict[str, str]:
         "quantity": wire_quantity(units, item.scale),
         "unit": unit.name if entered else item.unit,
         "units": entered or decimal_text(units, item.scale),
+        **({"serial": serial} if serial else {}),
     }
+
+
+def _seen(c: Context, location: str, item: str, lot: str, serial: str) -> dict[str, str]:
+    """What was known to lie there before this, and when the ledger had last told it: for whoever settles a conflict.
+    Of a piece with a serial number, whether it lay there. Empty before the ledger has told anything."""
+    as_of, told = c.facts.stock_as_of(), item_of(c.facts, item)
+    units = c.facts.stock(location, item, lot)
+    if serial:
+        units = told.one if (location, "") in c.facts.serial_at(item, serial) else 0
+    return {"known": wire_quantity(units, told.scale), "as_of": utc_text(as_of)} if as_of else {}
 
 
 def wire_quantity(units: int, scale: int) -> str:
     """The wire's decimal text: always with all decimals of the item."""
-    return f"{units // 10**scale}.{units % 10**scale:0{scale}d}" if scale else str(units)
+    whole, rest = divmod(abs(units), 10**scale)
+    sign = "-" if units < 0 else ""
+    return f"{sign}{whole}.{rest:0{scale}d}" if scale else f"{sign}{whole}"
 
 
-def _append(c: Context, kind: str, body: Mapping[str, str | bool], task: Task, units: int) -> Context:
+def _append(c: Context, kind: str, body: Mapping[str, str | bool], task: Task, part: Part) -> Context:
     note: dict[str, str | int] = {
-        "item": task.item, "location": task.location, "lot": c.work.lot, "units": units, "unit": c.work.unit,
+        "item": task.item, "location": task.location, "lot": c.work.lot, "units": part.units, "unit": c.work.unit,
         "task": task.id, "line": task.line, "order": task.order,
     }  # fmt: skip
-    scans = c.work.scans[-_MOST_SCANS_CARRIED:]
+    scans = scans_of(c, part)[-_MOST_SCANS_CARRIED:]
     return c.ordering(Append(kind, body, c.state.operator, c.flow.label, task.id, task.rev, scans, note))
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scanner_client.core.events import Append
+from scanner_client.core.rules.effects import offered_by
 from scanner_client.core.rules.goods import counting_unit, item_of, wanted_units
 from scanner_client.core.rules.keeping import goods_body, wire_quantity
+from scanner_client.core.rules.parts import Part, parts, parts_broken, scans_of
 from scanner_client.core.rules.receiving import lines_for, stray_code, typed_date
 from scanner_client.core.rules.registry import Context, effect
 from scanner_client.core.state import Work
@@ -96,7 +98,7 @@ def offer_delivered(c: Context) -> Context:
     if not isinstance(match, ItemMatch):
         return c
     lot, expiry = match.lot or c.work.lot, match.expiry or c.work.expiry
-    return c.with_work(offered=c.work.count + match.factor, unit=match.unit, lot=lot, expiry=expiry)
+    return c.with_work(**offered_by(c, match), lot=lot, expiry=expiry)
 
 
 @effect
@@ -136,7 +138,7 @@ def close_not_delivered(c: Context) -> Context:
         "order": task.order, "line": task.line, "item": task.item, "location": place, "reason": NOT_DELIVERED,
         "lot": c.work.lot or task.lot, "quantity": wire_quantity(missing, item_of(c.facts, task.item).scale),
     }  # fmt: skip
-    return _put_down(_append(c, "short_reported", body, task, place, missing))
+    return _put_down(_append(c, "short_reported", body, task, place, Part(missing)))
 
 
 def _place(c: Context) -> str:
@@ -148,16 +150,17 @@ def _received(c: Context, place: str) -> Context:
     task, work = c.task, c.work
     if task is None or not work.count:
         return c
-    body: dict[str, str | bool] = {
-        "order": task.order, "line": task.line, "location": place, "expiry": _expiry(c, task),
-        "description": work.description, "done": work.count >= wanted_units(task, work),
-        **goods_body(c, task, work.count),
-    }  # fmt: skip
-    c = _append(c, "received", body, task, place, work.count)
-    if work.damaged:
-        units = min(work.damaged, work.count)
-        broken = {"location": place, "reason": "found_at_receipt", **goods_body(c, task, units)}
-        c = _append(c, "damaged", broken, task, place, units)
+    complete = work.count >= wanted_units(task, work)
+    for part in parts(c, task, work.count):
+        body: dict[str, str | bool] = {
+            "order": task.order, "line": task.line, "location": place, "expiry": _expiry(c, task),
+            "description": work.description, "done": complete and part.last,
+            **goods_body(c, task, part.units, part.serial),
+        }  # fmt: skip
+        c = _append(c, "received", body, task, place, part)
+    for part in parts_broken(c, task):
+        broken = {"location": place, "reason": "found_at_receipt", **goods_body(c, task, part.units, part.serial)}
+        c = _append(c, "damaged", broken, task, place, part)
     partial = {**work.partial, task.id: work.partial.get(task.id, 0) + work.count}
     return c.with_work(to=place, partial=partial)
 
@@ -172,10 +175,10 @@ def _put_down(c: Context) -> Context:
     return c.with_state(work=Work(order=c.work.order, to=c.work.to, partial=c.work.partial))
 
 
-def _append(c: Context, kind: str, body: Mapping[str, str | bool], task: Task, place: str, units: int) -> Context:
-    unit = c.work.unit or counting_unit(c.facts, task, units).name
+def _append(c: Context, kind: str, body: Mapping[str, str | bool], task: Task, place: str, part: Part) -> Context:
+    unit = c.work.unit or counting_unit(c.facts, task, part.units).name
     note: dict[str, str | int] = {
-        "item": task.item, "location": place, "lot": c.work.lot, "units": units, "unit": unit, "task": task.id,
+        "item": task.item, "location": place, "lot": c.work.lot, "units": part.units, "unit": unit, "task": task.id,
         "line": task.line, "order": task.order,
     }  # fmt: skip
-    return c.ordering(Append(kind, body, c.state.operator, c.flow.label, scans=c.work.scans, note=note))
+    return c.ordering(Append(kind, body, c.state.operator, c.flow.label, scans=scans_of(c, part), note=note))

@@ -51,7 +51,10 @@ def order_receivable(c: Context) -> str | None:
 
 @guard
 def receipt_complete(c: Context) -> str | None:
-    """No line of the order in hand lacks anything, with what this very event closes: the facts are of before it."""
+    """No line of the order in hand lacks anything, with what this very event closes or takes back: the facts are of
+    before it."""
+    if any(isinstance(one, Append) and one.kind == "undone" for one in c.commands):
+        return ""
     given_up = {one.body.get("line") for one in c.commands if isinstance(one, Append) and one.kind == "short_reported"}
     lacking = (task for task in c.facts.tasks(c.work.order) if task.line not in given_up)
     return unless(not any(task.state == "open" and wanted_units(task, c.work) for task in lacking))

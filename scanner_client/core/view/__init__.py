@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner_client.core.cells import pad, width
+from scanner_client.core.cells import keep_end, pad, paintable, width
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import Library, StepKind
 from scanner_client.core.rules.goods import wanted_units
@@ -25,7 +25,7 @@ def view(state: State, flows: Library, facts: Facts, status: Status, size: Size,
     one = scene(state, flows, facts, status, spoken, texts)
     notice, layout = state.notice, layout_for(size)
     return View(
-        rows=_fitted(own_rows(one, layout) or _LAYOUTS[layout](one), size),
+        rows=_fitted(own_rows(one, layout) or _LAYOUTS[layout](one), size, state.entry),
         size=size,
         language=spoken,
         flow=one.flow.name,
@@ -38,7 +38,7 @@ def view(state: State, flows: Library, facts: Facts, status: Status, size: Size,
         error=(notice.reason or notice.kind) if notice and notice.refused else "",
         scanned=notice.code if notice and notice.refused else "",
         note=notice.reason if notice and not notice.refused else "",
-        question=one.step.shows if one.question[0] else "",
+        question=one.step.shows if one.question[0] or state.approval else "",
         menu=state.menu,
         panel=state.panel.shows if state.panel else "",
         asked=_asked(one),
@@ -84,6 +84,7 @@ def _asked(one: Scene) -> Asked:
     )  # fmt: skip
 
 
-def _fitted(rows: list[str], size: Size) -> tuple[str, ...]:
-    """Exactly as many rows and cells as the screen has."""
-    return tuple(pad(row, size.width) for row in [*rows, *[""] * size.height][: size.height])
+def _fitted(rows: list[str], size: Size, entry: str = "") -> tuple[str, ...]:
+    """Exactly as many rows and cells as the screen has; of a long entry its end."""
+    rows = [keep_end(row, entry, size.width) for row in rows]
+    return tuple(pad(paintable(row), size.width) for row in [*rows, *[""] * size.height][: size.height])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from scanner_client.core.cells import pad, shorten, width
+from scanner_client.core.cells import keep_end, pad, shorten, width
 from scanner_client.core.flow.model import SCANS, StepKind
 from scanner_client.core.rules.goods import item_of
 from scanner_client.core.state import Kept
 from scanner_client.core.values import Task, Unit
 from scanner_client.core.view import panels, status_row, wide
+from scanner_client.core.view.order_list import listed
 from scanner_client.core.view.scene import Line, Scene
 from scanner_client.core.view.tall import exception_hints, hints
 
@@ -16,6 +17,7 @@ _LEFT = 44
 _RIGHT_NAME = 14
 _AMOUNT_EDGE = 27
 _RECENT, _UPCOMING = 4, 3
+_LIST = 7
 _CODE_COLUMN = 24
 CONFLICT = "conflict"
 
@@ -34,7 +36,8 @@ def _beside(one: Scene, left: list[str]) -> list[str]:
     height = HEIGHT - 2
     left = [*left, *[""] * height][:height]
     pane = [*pane, *[""] * height][:height]
-    body = [f"{pad(' ' + a, _LEFT)}| {b}".rstrip() for a, b in zip(left, pane, strict=True)]
+    kept = [keep_end(f" {row}", one.state.entry, _LEFT) for row in left]
+    body = [f"{pad(a, _LEFT)}| {b}".rstrip() for a, b in zip(kept, pane, strict=True)]
     offers = f" {' '.join(exception_hints(one, 5))}   " if one.exceptions and not one.state.menu else " "
     return [status_row.desk(one), *body, offers + hints(one, " ")]
 
@@ -42,10 +45,24 @@ def _beside(one: Scene, left: list[str]) -> list[str]:
 def _left(one: Scene) -> list[str]:
     if one.state.panel is not None and not one.state.help:
         return panels.wide_body(one, one.state.panel, _LEFT)
-    plain = one.line and one.step.kind in (StepKind.SCAN, StepKind.TEXT)
-    if one.line and plain and not (one.refusal or one.state.menu or one.state.help):
+    if one.refusal or one.state.menu or one.state.help:
+        return wide.body(one, wide.WIDTH)
+    if one.line and one.step.kind in (StepKind.SCAN, StepKind.TEXT):
         return _task(one, one.line)
-    return wide.body(one, wide.WIDTH)
+    return _choices(one) if one.step.kind is StepKind.CHOICE else wide.body(one, wide.WIDTH)
+
+
+def _choices(one: Scene) -> list[str]:
+    """All that digits can choose, the remark and the prompt below, always at the same place."""
+    rows = listed(one, wide.WIDTH)
+    return [
+        wide.titled(one, wide.WIDTH),
+        "",
+        *[*rows, *[""] * _LIST][:_LIST],
+        one.note,
+        f"{one.prompt} >{one.state.entry}",
+        one.say("frame.instruction", text=one.say(one.step.help)),
+    ]
 
 
 def _task(one: Scene, line: Line) -> list[str]:
@@ -74,17 +91,19 @@ def _instruction(one: Scene, cells: int) -> str:
     """What to do at this step and, where there is room, at the one that follows (R10)."""
     now = one.say(one.step.help)
     leading = (way.to for way in one.step.transitions if way.input in SCANS and way.to != one.step.id)
-    following = next((one.flow.steps[id].help for id in leading if id in one.flow.steps), "")
+    steps = (one.flow.steps[id] for id in leading if id in one.flow.steps)
+    following = next((step.help for step in steps if step.kind is not StepKind.QUESTION), "")
     both = f"{now},{one.say(following)}" if following else now
     return both if width(one.say("frame.instruction", text=both)) <= cells else now
 
 
 def _pane(one: Scene) -> list[str]:
     recent = [_deed(one, kept) for kept in reversed(one.state.kept[-_RECENT:])]
-    upcoming = [_next(one, task) for task in one.upcoming[:_UPCOMING]]
+    names = one.names(_RIGHT_NAME)
+    upcoming = [_next(one, task, names[task.item]) for task in one.upcoming[:_UPCOMING]]
     return [
         one.say("frame.recent"), *recent, *[""] * (_RECENT - len(recent)),
-        panels.counts(one, short=False), "", one.say("frame.next_lines"),
+        *[*panels.counts(one, WIDTH - _LEFT - 2, 2, "  "), ""][:2], one.say("frame.next_lines"),
         *upcoming,
     ]  # fmt: skip
 
@@ -103,8 +122,8 @@ def _deed(one: Scene, kept: Kept) -> str:
     return f"{status_row.clock(one, kept.at)} {mark}{deed} {kept.location} {named}"
 
 
-def _next(one: Scene, task: Task) -> str:
+def _next(one: Scene, task: Task, name: str) -> str:
     item = item_of(one.facts, task.item)
     amount = one.words.base(task.units, item)
-    left = f"{pad(task.location, 9)}{shorten(one.words.item_name(task.item), _RIGHT_NAME)}"
+    left = f"{pad(task.location, max(9, width(task.location) + 1))}{name}"
     return left + " " * max(1, _AMOUNT_EDGE - width(left) - width(amount)) + amount

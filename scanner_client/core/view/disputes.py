@@ -1,18 +1,19 @@
-"""One conflict to read, and the list of them: what I saw and did, what others did, what the ledger has, the answers.
+"""One conflict to read, and the list of them: what each side says (`statements`) and the legal answers.
 
-Deciding is done at the office for now; the legal answers are shown so that people on the floor can say what they want.
+Where it cannot be decided on this terminal the answers are shown all the same, so that people on the floor can say what
+they want.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scanner_client.core.cells import pad, right, shorten, width
-from scanner_client.core.rules.goods import item_of
+from scanner_client.core.cells import pad, shorten, width
 from scanner_client.core.state import Panel
-from scanner_client.core.values import Dispute, Statement, Unit, in_unit
-from scanner_client.core.view import status_row
+from scanner_client.core.values import Dispute
+from scanner_client.core.view import statements, status_row
 from scanner_client.core.view.scene import Scene
+from scanner_client.core.view.statements import amount, clock, doer, person
 
 ANSWERS: Mapping[str, tuple[str, ...]] = {
     "stock_short": ("count_now", "adjust", "undo"),
@@ -21,20 +22,27 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "order_cancelled": ("return_to_stock", "keep_for_line", "accept"),
     "over_received": ("accept_over", "return_to_supplier", "quarantine"),
     "order_closed": ("accept_over", "return_to_supplier", "quarantine"),
+    "stock_blocked": ("put_back", "scrap", "release"),
+    "count_stale": ("recount", "use_count", "drop"),
+    "serial_elsewhere": ("move_record", "recount"),
+    "expiry_differs": ("new_date", "keep_date", "undo"),
     "reference_unknown": ("link_to_item", "create", "undo"),
+    "not_permitted": ("approve", "undo"),
     "stream_gap": ("acknowledge", "recount"),
     "stream_forked": ("acknowledge", "recount"),
+    "clock_implausible": ("acknowledge",),
+    "flow_outdated": ("acknowledge",),
 }
 """The legal answers to each kind of conflict, in the order in which they are numbered."""
 
 LATER = "later"
 RULE = "-" * 20
 _NARROW, _EDGE, _TALL_NAME = 20, 19, 18
-_LABEL, _NUMBER = 6, 4
-_WIDE_COLUMN, _WIDE_ANSWER, _WIDE_NUMBER = 20, 16, 2
-_DESK_ANSWER = 14
+_WIDE, _WIDE_COLUMN, _WIDE_ANSWER, _WIDE_NUMBER = 40, 20, 16, 2
+_DESK_ANSWER, _DESK_NAME = 14, 12
 _DESK = 44
-_TALL_ANSWERS = 4
+_TALL_ROWS = 4
+_SMALL_ANSWERS = 3
 Rows = list[str]
 
 
@@ -50,7 +58,7 @@ def listed(one: Scene, first: int, count: int, cells: int, *, one_row: bool) -> 
     rows: Rows = []
     for number, dispute in enumerate(one.facts.disputes()[first : first + count], 1):
         what = one.say(f"dispute.{dispute.kind}")
-        about = dispute.location or dispute.order
+        about = _about(dispute)
         if one_row:
             rows.append(shorten(f"{number} {what} {about} {one.words.item_name(dispute.item)}".rstrip(), cells))
         else:
@@ -58,32 +66,59 @@ def listed(one: Scene, first: int, count: int, cells: int, *, one_row: bool) -> 
     return rows
 
 
+def _about(dispute: Dispute) -> str:
+    return dispute.location or dispute.about
+
+
 def small(one: Scene, panel: Panel) -> Rows:
     dispute, place, total = chosen(one, panel)
     if dispute is None:
         return [status_row.narrow(one), one.say("panel.no_conflicts")]
+    about = shorten(_about(dispute), _EDGE)
     return [
         _small_title(one, dispute, f"{place}/{total}"),
-        f"{dispute.location} {shorten(one.words.item_name(dispute.item), _EDGE - width(dispute.location) - 1)}",
-        _all_in_one(one, dispute),
-        f"{''.join(_small_answers(one, dispute))} >",
+        f"{about} {shorten(one.words.item_name(dispute.item), _EDGE - width(about) - 1)}" if dispute.item else about,
+        statements.all_in_one(one, dispute),
+        f"{_small_answers(one, dispute)} >",
     ]
+
+
+def help_rows(one: Scene, panel: Panel) -> Rows:
+    """What yields at 20x4: when it was scanned, and the answers that found no room."""
+    dispute, _, _ = chosen(one, panel)
+    if dispute is None:
+        return [one.say("help.panel")]
+    told = [said for said in dispute.statements if said.at and said.who in ("you", "they")][:2]
+    more = _numbered(one, dispute, "answer_narrow")[_SMALL_ANSWERS:]
+    rows = [statements.tall_row(one, dispute, said) for said in told]
+    return [*rows, " ".join(f"{number}{text}" for number, text in more)]
 
 
 def tall(one: Scene, panel: Panel) -> Rows:
     dispute, place, total = chosen(one, panel)
     if dispute is None:
         return [status_row.narrow(one), one.say("panel.no_conflicts")]
-    said = [_tall_row(one, dispute, statement) for statement in dispute.statements]
-    answers = [f"{number} {text}" for number, text in _answers(one, dispute, "answer")]
+    said = [
+        statements.tall_row(one, dispute, statement) for statement in statements.shown(dispute.statements, _TALL_ROWS)
+    ]
+    title = f"{one.say(f'dispute.{dispute.kind}')}  {_about(dispute)}"
     return [
         status_row.narrow(one, f"{place}/{total}"),
-        f"{one.say(f'dispute.{dispute.kind}')}  {dispute.location or dispute.order}",
+        shorten(title, _NARROW),
         shorten(one.words.item_name(dispute.item), _TALL_NAME),
-        RULE, *[*said, *[""] * 4][:4],
-        RULE, *[*answers, *[""] * _TALL_ANSWERS][:_TALL_ANSWERS],
-        RULE, one.say("panel.decided_at_office"), ">",
+        RULE, *[*said, *[""] * _TALL_ROWS][:_TALL_ROWS],
+        RULE, *_tall_answers(one, dispute),
+        RULE, _prompt(one, dispute), ">",
     ]  # fmt: skip
+
+
+def _tall_answers(one: Scene, dispute: Dispute) -> Rows:
+    """One a row; where there are too many the last ones share it."""
+    rows = [f"{number} {text}" for number, text in _numbered(one, dispute, "answer")]
+    if len(rows) > _TALL_ROWS:
+        last = _numbered(one, dispute, "answer_narrow")[_TALL_ROWS - 1 :]
+        rows = [*rows[: _TALL_ROWS - 1], " ".join(f"{number}{text}" for number, text in last)]
+    return [*rows, *[""] * _TALL_ROWS][:_TALL_ROWS]
 
 
 def wide_title(one: Scene, panel: Panel) -> str:
@@ -105,134 +140,97 @@ def hints(one: Scene, gap: str) -> str:
 
 
 def _wide(one: Scene, dispute: Dispute) -> Rows:
-    said = dispute.statements[:4]
+    said = statements.shown(dispute.statements)
     half = -(-len(said) // 2)
-    left = [_wide_row(one, dispute, statement, _WIDE_NUMBER) for statement in said[:half]]
-    other = [_wide_row(one, dispute, statement, 0) for statement in said[half:]]
-    answers = [f"{number}{text}" for number, text in _answers(one, dispute, "answer_wide")]
+    left = [statements.wide_row(one, dispute, side, _WIDE_NUMBER, _WIDE_COLUMN + 1) for side in said[:half]]
     column = max(_WIDE_COLUMN, *(width(row) + 1 for row in left)) if left else _WIDE_COLUMN
-    answer_column = max(_WIDE_ANSWER, *(width(row) + 2 for row in answers[::2]))
+    other = [statements.wide_row(one, dispute, side, 0, _WIDE - column) for side in said[half:]]
     facing = [pad(a, column) + b for a, b in zip(left, [*other, *[""] * half], strict=False)]
-    numbered = [pad(a, answer_column) + b for a, b in zip(answers[::2], [*answers[1::2], ""], strict=False)]
     return [
-        f"{dispute.location}  {one.words.item_name(dispute.item)}".strip(),
+        shorten(f"{_about(dispute)}  {one.words.item_name(dispute.item)}".strip(), _WIDE),
         *[*facing, *[""] * 2][:2],
-        *[*numbered, *[""] * 2][:2],
-        f"{one.say('panel.decided_at_office')} >",
+        *_wide_answers(one, dispute),
+        f"{_prompt(one, dispute)} >",
     ]
+
+
+def _wide_answers(one: Scene, dispute: Dispute) -> Rows:
+    """Two columns; where there are too many, in short."""
+    answers = [f"{number}{text}" for number, text in _numbered(one, dispute, "answer_wide", _WIDE // 2)]
+    column = max(_WIDE_ANSWER, *(width(row) + 2 for row in answers[::2]))
+    rows = [pad(a, column) + b for a, b in zip(answers[::2], [*answers[1::2], ""], strict=False)]
+    if len(rows) > 2 or any(width(row) > _WIDE for row in rows):
+        short = [f"{number}{text}" for number, text in _numbered(one, dispute, "answer_narrow")]
+        rows = ["  ".join(short[:3]), "  ".join(short[3:])]
+    return [*rows, "", ""][:2]
 
 
 def _desk(one: Scene, dispute: Dispute, number: str) -> Rows:
-    answers = [f"{digit} {text}" for digit, text in _answers(one, dispute, "answer_desk")]
-    more = [_more(one, dispute, name) for name in (*ANSWERS.get(dispute.kind, ()), LATER)]
-    name = shorten(one.words.item_name(dispute.item), 12)
+    answers = [f"{digit} {text}" for digit, text in _numbered(one, dispute, "answer_desk")]
+    more = [_more(one, dispute, name) for name in _names(dispute)]
+    name = shorten(one.words.item_name(dispute.item), _DESK_NAME)
+    title = f"{one.say('panel.conflict')} {number}  {one.say(f'dispute.{dispute.kind}')}  {_about(dispute)}  {name}"
     return [
-        f"{one.say('panel.conflict')} {number}  {one.say(f'dispute.{dispute.kind}')}  {dispute.location}  {name}",
-        *(_desk_row(one, dispute, statement) for statement in dispute.statements),
-        *(f"{pad(text, _DESK_ANSWER + 1)}{told}".rstrip() for text, told in zip(answers, more, strict=True)),
-        f"{one.say('panel.decided_at_office')} >",
+        shorten(title.rstrip(), _DESK - 1),
+        *(statements.desk_row(one, dispute, said, _DESK - 1) for said in dispute.statements),
+        *(
+            shorten(f"{pad(text, max(_DESK_ANSWER, width(text)) + 1)}{told}".rstrip(), _DESK - 1)
+            for text, told in zip(answers, more, strict=True)
+        ),
+        f"{_prompt(one, dispute)} >",
     ]
 
 
-# --- what each side says ----------------------------------------------------------------------------------------------
-
-
-def _number(one: Scene, dispute: Dispute, units: int) -> tuple[str, str]:
-    """A quantity in the unit of the work where it comes out even, and that unit."""
-    item = item_of(one.facts, dispute.item)
-    known = {unit.name: unit for unit in one.facts.units(dispute.item)}
-    unit = known.get(dispute.unit) or Unit(item.unit, item.one)
-    counted = in_unit(abs(units), unit, item)
-    if not counted:
-        unit, counted = Unit(item.unit, item.one), in_unit(abs(units), Unit(item.unit, item.one), item)
-    return ("-" if units < 0 else "") + counted, one.words.unit(unit.name)
-
-
-def _label(one: Scene, statement: Statement) -> str:
-    deed = f"statement.{statement.who}_{statement.kind}"
-    name = deed if deed in one.words.texts else f"statement.{statement.who}"
-    return one.say(name, name=_who(one, statement))
-
-
-def _who(one: Scene, statement: Statement) -> str:
-    operator = one.facts.operator(statement.name)
-    return (operator.name if operator else "") or statement.name or one.say("statement.somebody")
-
-
-def _time(one: Scene, at: int) -> str:
-    return status_row.clock(one, at) if at else ""
-
-
-def _tall_row(one: Scene, dispute: Dispute, statement: Statement) -> str:
-    number, unit = _number(one, dispute, statement.units)
-    label = shorten(_label(one, statement), _LABEL + 2)
-    return f"{label}{right(number, max(1, _LABEL + _NUMBER - width(label)))}{unit} {_time(one, statement.at)}".rstrip()
-
-
-def _wide_row(one: Scene, dispute: Dispute, statement: Statement, align: int) -> str:
-    number, unit = _number(one, dispute, statement.units)
-    return f"{_label(one, statement)} {right(number, align)}{unit} {_time(one, statement.at)}".rstrip()
-
-
-def _desk_row(one: Scene, dispute: Dispute, statement: Statement) -> str:
-    number, unit = _number(one, dispute, statement.units)
-    label = _label(one, statement)
-    told = f"{label}{right(number, max(1, _LABEL + _NUMBER - width(label)))}{unit}"
-    if statement.who == "ledger":
-        return told
-    arrived = one.say("statement.arrived", at=_time(one, statement.arrived)) if statement.arrived else ""
-    after = f" {one.say('statement.as_known')}" if statement.who == "saw" else f"  {arrived}"
-    return f"{told}  {_time(one, statement.at)}{after}".rstrip()
-
-
-def _all_in_one(one: Scene, dispute: Dispute) -> str:
-    """`见12 你8 李7 账-3箱`."""
-    parts, unit = [], ""
-    for statement in dispute.statements:
-        number, unit = _number(one, dispute, statement.units)
-        parts.append(one.say(f"statement_narrow.{statement.who}", name=_who(one, statement)) + number)
-    joined = " ".join(parts)
-    return (
-        joined + unit if width(joined + unit) <= _NARROW and one.words.language == "zh_CN" else shorten(joined, _NARROW)
-    )
+def _prompt(one: Scene, dispute: Dispute) -> str:
+    return one.say("panel.decide" if dispute.answerable else "panel.decided_at_office")
 
 
 def _small_title(one: Scene, dispute: Dispute, number: str) -> str:
-    they = next((one_of for one_of in dispute.statements if one_of.who == "they"), None)
-    who = f"{_who(one, they)}" if they else ""
-    time = _time(one, they.at) if they else ""
-    return status_row.disputed(one, number, one.say(f"dispute.{dispute.kind}"), who, time)
+    they = next((said for said in dispute.statements if said.who == "they" and said.units is not None), None)
+    who, time = (person(one, they.name), clock(one, they.at)) if they else ("", "")
+    return status_row.disputed(one, number, dispute.kind, who, time)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def _answers(one: Scene, dispute: Dispute, table: str) -> list[tuple[int, str]]:
-    names = (*ANSWERS.get(dispute.kind, ()), LATER)
-    return [(number, _answer(one, dispute, table, name)) for number, name in enumerate(names, 1)]
+def _names(dispute: Dispute) -> tuple[str, ...]:
+    return (*ANSWERS.get(dispute.kind, ()), LATER)
 
 
-def _answer(one: Scene, dispute: Dispute, table: str, name: str) -> str:
-    text = f"{table}.{name}" if f"{table}.{name}" in one.words.texts else f"answer.{name}"
-    return one.say(text, **_amounts(one, dispute))
+def _numbered(one: Scene, dispute: Dispute, table: str, cells: int = _NARROW - 2) -> list[tuple[int, str]]:
+    return [(number, _answer(one, dispute, table, name, cells)) for number, name in enumerate(_names(dispute), 1)]
+
+
+def _answer(one: Scene, dispute: Dispute, table: str, name: str, cells: int) -> str:
+    """The wording for this size where it has one of its own; of somebody else's work, where that is another one. Where
+    it does not fit, a shorter one."""
+    theirs = "" if statements.with_mine(dispute) else "_theirs"
+    tried = (f"{table}.{name}{theirs}", f"{table}.{name}", f"answer.{name}{theirs}", f"answer.{name}")
+    own = next((text for text in tried if text in one.words.texts), f"answer.{name}")
+    shorter = (f"answer_desk.{name}", f"answer_narrow.{name}")
+    texts = [own, *(text for text in shorter if text in one.words.texts)]
+    return status_row.fitting([one.say(text, **_amounts(one, dispute)) for text in texts], cells)
 
 
 def _amounts(one: Scene, dispute: Dispute) -> dict[str, str]:
-    """What the answers would do: `missing` brings the account to nothing, `mine` is what was done here."""
-    by_side = {statement.who: statement.units for statement in dispute.statements}
-    missing = "".join(_number(one, dispute, abs(by_side.get("ledger", 0))))
-    return {"missing": missing, "mine": "".join(_number(one, dispute, by_side.get("you", 0)))}
+    """What the answers would do: `missing` brings the account to nothing, `mine` is what an undo takes back."""
+    ledger = next((said.units for said in dispute.statements if said.who == "ledger"), None)
+    done = doer(dispute)
+    return {
+        "missing": amount(one, dispute, abs(ledger or 0)),
+        "mine": amount(one, dispute, (done.units if done else None) or 0),
+    }
 
 
 def _more(one: Scene, dispute: Dispute, name: str) -> str:
+    """What an answer brings about, and for whom: whoever did the work in question."""
     text = f"answer_more.{name}"
     if text not in one.words.texts:
         return ""
-    operator = one.facts.operator(one.state.operator)
-    doer = (operator.name if operator else "") or one.state.operator
-    return one.say(text, name=doer, **_amounts(one, dispute))
+    return one.say(text, name=person(one, dispute.by or one.state.operator), **_amounts(one, dispute))
 
 
-def _small_answers(one: Scene, dispute: Dispute) -> Rows:
-    names = ANSWERS.get(dispute.kind, ())[:3]
-    return [f"{number}{_answer(one, dispute, 'answer_narrow', name)}" for number, name in enumerate(names, 1)]
+def _small_answers(one: Scene, dispute: Dispute) -> str:
+    numbered = _numbered(one, dispute, "answer_narrow")
+    return "".join(f"{number}{text}" for number, text in numbered[:_SMALL_ANSWERS])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from scanner_client.core.view import desk, goods_list, receiving, small, status_row, tall, wide
+from scanner_client.core.flow.model import StepKind
+from scanner_client.core.view import desk, goods_list, questions, receiving, serials, small, status_row, tall, wide
 from scanner_client.core.view.scene import Scene
 from scanner_client.core.view.value import Size
 
@@ -41,16 +42,19 @@ _RECEIVING = Drawing(receiving.small_rows, receiving.tall_rows, receiving.wide_r
 _STRAY = Drawing(
     receiving.small_stray, receiving.tall_stray, receiving.wide_stray, receiving.wide_stray, "refuse.unknown_item"
 )
+_QUESTION = Drawing(questions.small_rows, questions.tall_rows, questions.wide_rows, questions.wide_rows)
+_SERIALS = Drawing(serials.small_rows, serials.tall_rows, serials.wide_rows, serials.wide_rows)
 _GOODS = Drawing(goods_list.small_rows, goods_list.tall_rows, goods_list.wide_rows, goods_list.desk_rows)
 
 DRAWINGS: Mapping[str, Drawing] = {
-    "receipt": _RECEIVING, "staging": _RECEIVING, "stray": _STRAY, "lines": _GOODS, "lookup": _GOODS,
+    "receipt": _RECEIVING, "staging": _RECEIVING, "stray": _STRAY, "serial": _SERIALS,
+    "lines": _GOODS, "lookup": _GOODS,
 }  # fmt: skip
 
 
 def own_rows(one: Scene, layout: Size) -> list[str] | None:
     """The step's own drawing, None where the layout draws: no drawing, or something else lies over it."""
-    drawing, state = DRAWINGS.get(one.step.shows), one.state
+    drawing, state = _QUESTION if one.step.kind is StepKind.QUESTION else DRAWINGS.get(one.step.shows), one.state
     if drawing is None or state.menu or state.help or state.panel is not None:
         return None
     refused = state.notice is not None and state.notice.refused

@@ -8,11 +8,12 @@ from scanner_client.core.cells import pad, shorten, width
 from scanner_client.core.rules.goods import item_of
 from scanner_client.core.values import PART, Holding
 from scanner_client.core.view import small, tall, wide
-from scanner_client.core.view.receiving import lacking, two_columns
+from scanner_client.core.view.receiving import lacking_rows, two_columns
 from scanner_client.core.view.scene import Scene
 
 LOOKUP = "lookup"
 _TALL_ROWS = 7
+_PARTS_OF_A_HOLDING = 3
 
 
 def small_rows(one: Scene) -> list[str]:
@@ -81,17 +82,24 @@ def _age(one: Scene) -> str:
 
 
 def _listed(one: Scene, cells: int) -> list[str]:
-    rows = [f"{digit} {two_columns(*columns(one, value), cells - 2)}" for digit, value, _ in one.options]
+    rows = [f"{digit} {row}" for (digit, *_), row in zip(one.options, _rows(one, cells - 2), strict=True)]
     if rows or not one.step.options_from:
         return rows
     return [one.say("frame.nothing_known" if one.step.shows == LOOKUP else "frame.received_all")]
 
 
-def columns(one: Scene, value: str) -> tuple[str, str]:
-    """A row's two columns: a line and what it lacks; a place or an item with its lot, and how much lies there."""
-    if one.step.options_from == "open_lines":
-        task = one.facts.task(value)
-        return lacking(one, task) if task else (value, "")
+def _rows(one: Scene, cells: int) -> list[str]:
+    """A line and what it lacks; a place or an item with its lot, and how much lies there."""
+    values = [value for _, value, _ in one.options]
+    tasks = [one.facts.task(value) for value in values] if one.step.options_from == "open_lines" else [None]
+    if all(tasks):
+        return lacking_rows(one, [task for task in tasks if task], cells)
+    return [two_columns(*_columns(one, value), cells) for value in values]
+
+
+def _columns(one: Scene, value: str) -> tuple[str, str]:
+    if value.count(PART) != _PARTS_OF_A_HOLDING:
+        return value, ""
     location, item, lot, status = value.split(PART)
     units = _units(one.facts.holdings(item=item, location=location), lot, status)
     first = one.words.item_name(item) if one.step.options_from == "goods_of_place" else location

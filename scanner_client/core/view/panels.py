@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from scanner_client.core.cells import pad, right, shorten, width
 from scanner_client.core.panels import ALERTS, AUTOMATIC, CONFLICT, QUEUE, panel_length, panel_rows
@@ -37,7 +37,8 @@ def tall(one: Scene, panel: Panel) -> Rows:
     title = f"{one.say(f'panel.{panel.shows}')}  {one.say('panel.page', n=f'{page}/{pages}')}"
     head = [status_row.narrow(one), title, *_entries(one, panel, _tall_entry)]
     if panel.shows == QUEUE:
-        head = [*head, *[""] * (10 - len(head)), TALL_RULE, counts(one, short=True), *_tall_modes(one)]
+        told = [TALL_RULE, *counts(one, _NARROW, 2)][-2:]
+        head = [*head, *[""] * (10 - len(head)), *told, *_tall_modes(one)]
     return [*head, *[""] * (_TALL_PROMPT_ROW - len(head)), ">", _hints(one, " ")]
 
 
@@ -51,9 +52,16 @@ def wide_body(one: Scene, panel: Panel, cells: int = _WIDE) -> Rows:
     if panel.shows != QUEUE:
         return [f"{one.say(f'panel.{panel.shows}')}  {paging}", *entries, ">"]
     mode = one.say("panel.mode", mode=one.say(f"mode.{one.facts.mode()}"))
-    left, told = counts(one, short=True), f"{paging}  {mode}"
+    (left,) = counts(one, _WIDE)
+    told = next((one_of for one_of in (f"{paging}  {mode}", paging) if width(left + one_of) < _WIDE), "")
     modes = " ".join(f"{number}{one.say(f'mode_choice.{name}')}" for number, name in _MODES)
     return [left + right(told, _WIDE - width(left)), *entries, f"{modes} >"]
+
+
+def help_rows(one: Scene) -> Rows:
+    """Where keys lead from a panel; of a conflict what found no room at 20x4."""
+    panel = one.state.panel
+    return disputes.help_rows(one, panel) if panel and panel.shows == CONFLICT else [one.say("help.panel")]
 
 
 def hints(one: Scene, panel: Panel, gap: str) -> str:
@@ -69,9 +77,10 @@ def page_of(one: Scene, panel: Panel) -> tuple[int, int]:
     return panel.first // rows + 1, -(-panel_length(panel, one.facts) // rows) or 1
 
 
-def counts(one: Scene, *, short: bool) -> str:
-    """`存37 发0 收112 冲1`; what was held back, refused or cannot be read stands there once there is any."""
-    status, gap = one.status, " " if short else "  "
+def counts(one: Scene, cells: int, most: int = 1, gap: str = " ") -> Rows:
+    """`存37 发0 收112 冲1` in at most so many rows; what was held back, refused or cannot be read stands there once
+    there is any. What was accepted yields first."""
+    status = one.status
     always = (
         ("kept", status.kept),
         ("sent", status.sent),
@@ -79,8 +88,19 @@ def counts(one: Scene, *, short: bool) -> str:
         (_DISPUTED, status.conflicts),
     )
     rare = (("held", status.held), ("refused", status.refused), ("quarantined", status.quarantined))
-    shown = [*always, *((name, count) for name, count in rare if count)]
-    return gap.join(f"{one.say(f'mark.{name}')}{count}" for name, count in shown)
+    entries = {name: f"{one.say(f'mark.{name}')}{count}" for name, count in always}
+    entries |= {name: f"{one.say(f'mark.{name}')}{count}" for name, count in rare if count}
+    rows = _wrapped([*entries.values()], cells, gap)
+    entries.pop("accepted")
+    return rows if len(rows) <= most else _wrapped([*entries.values()], cells, gap)[:most]
+
+
+def _wrapped(entries: Sequence[str], cells: int, gap: str) -> Rows:
+    rows = [""]
+    for entry in entries:
+        longer = f"{rows[-1]}{gap}{entry}" if rows[-1] else entry
+        rows = [*rows[:-1], longer] if width(longer) <= cells else [*rows, entry]
+    return rows
 
 
 def amount(one: Scene, deed: Deed) -> str:

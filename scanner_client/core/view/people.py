@@ -1,13 +1,19 @@
-"""The PIN prompt drawn: who scanned a badge, what was wrong, and stars. What is typed here stands in no frame."""
+"""The PIN prompt drawn: who scanned a badge and what for, what was wrong, and stars. What is typed stands in no frame.
+
+Somebody logs in, or a second person agrees to what the first one asks for (`State.approval`): then what is agreed to
+never yields, and what was wrong takes the row of who was scanned.
+"""
 
 from __future__ import annotations
 
-from scanner_client.core.cells import pad, width
+from scanner_client.core.cells import pad, shorten, width
+from scanner_client.core.rules.goods import item_of
 from scanner_client.core.rules.people import locked_ms
+from scanner_client.core.values import Unit
 from scanner_client.core.view import status_row
 from scanner_client.core.view.scene import Scene
 
-_HINT_COLUMN, _NARROW = 14, 20
+_HINT_COLUMN, _NARROW, _WIDE = 14, 20, 40
 _TALL_HEIGHT = 16
 _SECOND_MS, _MINUTE_MS = 1000, 60_000
 _MINUTES_FROM = 2 * _MINUTE_MS
@@ -22,13 +28,16 @@ def small(one: Scene) -> Rows:
     prompt, cancel = f"{one.prompt} {stars(one)}", one.say("frame.cancel")
     if width(prompt) + 1 + width(cancel) <= _NARROW:
         prompt = pad(prompt, max(min(_HINT_COLUMN, _NARROW - width(cancel)), width(prompt) + 1)) + cancel
-    return [status_row.narrow(one), who(one), trouble(one) or one.note, prompt]
+    asked, wrong = approved(one, _NARROW), trouble(one)
+    if asked:
+        return [status_row.narrow(one), wrong or who(one, _NARROW), asked, prompt]
+    return [status_row.narrow(one), who(one, _NARROW), wrong or one.note, prompt]
 
 
 def tall(one: Scene) -> Rows:
     rows = [
-        status_row.narrow(one), one.say(f"person.{one.step.shows}"), "-" * _NARROW, who(one), "",
-        trouble(one) or one.note, "", one.say(one.step.help),
+        status_row.narrow(one), one.say(f"person.{one.step.shows}"), "-" * _NARROW, who(one, _NARROW), "",
+        *_asked_rows(one), trouble(one) or one.note, "", one.say(one.step.help),
     ]  # fmt: skip
     rows = [*rows, *[""] * (_TALL_HEIGHT - 3 - len(rows))]
     return [*rows, one.prompt, f">{stars(one)}", one.say("frame.cancel")]
@@ -36,19 +45,43 @@ def tall(one: Scene) -> Rows:
 
 def body(one: Scene) -> Rows:
     """The six rows of 40x8."""
-    return [
-        one.say(f"person.{one.step.shows}"), who(one), trouble(one) or one.note, one.say(one.step.help), "",
-        f"{one.prompt} >{stars(one)}",
+    asked = "  ".join(filter(None, (approved(one, _WIDE), _item(one))))
+    rows = [
+        one.say(f"person.{one.step.shows}"), who(one, _WIDE), *([shorten(asked, _WIDE)] if asked else []),
+        trouble(one) or one.note, one.say(one.step.help),
     ]  # fmt: skip
+    return [*rows, *[""] * (5 - len(rows)), f"{one.prompt} >{stars(one)}"]
 
 
-def who(one: Scene) -> str:
-    """`登录 王芳 已扫牌`."""
-    code = one.state.candidate
+def who(one: Scene, cells: int) -> str:
+    """`登录 王芳 已扫牌`, the name shortened where it does not fit."""
+    code, what = one.state.candidate, one.say(f"person.{one.step.shows}")
     operator = one.facts.operator(code)
-    return one.say(
-        "person.scanned", what=one.say(f"person.{one.step.shows}"), name=(operator.name if operator else "") or code
-    )
+    name = (operator.name if operator else "") or code
+    room = cells - width(one.say("person.scanned", what=what, name=""))
+    return one.say("person.scanned", what=what, name=shorten(name, room))
+
+
+def approved(one: Scene, cells: int) -> str:
+    """`账+3箱 A-03-02`: what is agreed to; where it is tight, the quantity and the place alone."""
+    asked = one.state.approval
+    if asked is None:
+        return ""
+    item = item_of(one.facts, asked.item)
+    units = {unit.name: unit for unit in one.facts.units(asked.item)}
+    counted = one.words.amount(abs(asked.units), units.get(asked.unit) or Unit(item.unit, item.one), item)
+    amount = f"{'-' if asked.units < 0 else '+'}{counted}" if asked.units else ""
+    told = one.say(f"approval.{asked.kind}", amount=amount, place=asked.location).strip()
+    return told if width(told) <= cells else f"{amount} {asked.location}".strip()
+
+
+def _item(one: Scene) -> str:
+    asked = one.state.approval
+    return one.words.item_name(asked.item) if asked and asked.item else ""
+
+
+def _asked_rows(one: Scene) -> Rows:
+    return [approved(one, _NARROW), shorten(_item(one), _NARROW), ""] if one.state.approval else []
 
 
 def trouble(one: Scene) -> str:

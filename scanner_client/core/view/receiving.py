@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scanner_client.core.cells import pad, right, shorten, width
 from scanner_client.core.flow.model import StepKind
 from scanner_client.core.rules.goods import item_of, wanted_units
@@ -71,22 +73,23 @@ def _order(one: Scene, cells: int, lines: int) -> list[str]:
     lacking = [task for task in one.facts.tasks(one.state.work.order) if task.state == "open"]
     told = one.say("frame.open_lines", n=str(len(lacking))) if lacking else one.say("frame.received_all")
     first = f"{one.state.work.order} {told}" if cells == small.WIDTH and lines == 1 else told
-    listed = [lacking_row(one, task, cells) for task in lacking[:lines]]
+    listed = lacking_rows(one, lacking[:lines], cells)
     if one.note:
         listed = [*listed[: lines - 1], *[""] * (lines - 1 - len(listed)), one.note]
     return [first, *(listed or [""])]
 
 
-def lacking_row(one: Scene, task: Task, cells: int) -> str:
-    """`毛巾30x70蓝~    12箱`: what a line lacks."""
-    return two_columns(*lacking(one, task), cells)
+def lacking_rows(one: Scene, tasks: Sequence[Task], cells: int) -> list[str]:
+    """`毛巾30x70蓝~    12箱`: what each line lacks, the names such that no two of the order look alike."""
+    amounts = [_lacking(one, task) for task in tasks]
+    names = one.names(min((cells - width(amount) - 1 for amount in amounts), default=cells))
+    return [two_columns(names[task.item], amount, cells) for task, amount in zip(tasks, amounts, strict=True)]
 
 
-def lacking(one: Scene, task: Task) -> tuple[str, str]:
+def _lacking(one: Scene, task: Task) -> str:
     item, units = item_of(one.facts, task.item), wanted_units(task, one.state.work)
     named = {unit.name: unit for unit in one.facts.units(task.item)}
-    unit = named.get(task.unit) or Unit(item.unit, item.one)
-    return one.words.item_name(task.item), one.words.amount(units, unit, item)
+    return one.words.amount(units, named.get(task.unit) or Unit(item.unit, item.one), item)
 
 
 def two_columns(left: str, amount: str, cells: int) -> str:
@@ -133,7 +136,8 @@ def _stray(one: Scene, cells: int) -> tuple[str, str, str]:
 def small_stray(one: Scene) -> list[str]:
     word = one.say("frame.error_narrow")
     told, wanted, offers = _stray(one, small.WIDTH - width(word))
-    return [word + told, f"{wanted}  {one.say('frame.not_kept')}", f"{offers}>"]
+    not_kept = f"  {one.say('frame.not_kept')}"
+    return [word + told, wanted + (not_kept if width(wanted + not_kept) <= small.WIDTH else ""), f"{offers}>"]
 
 
 def tall_stray(one: Scene) -> list[str]:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner_client.core.facts import Facts
-from scanner_client.core.flow.model import EXCEPTIONS, Flow, Library, Step, StepKind
+from scanner_client.core.flow.model import CHOOSING, EXCEPTIONS, Flow, Library, Step, StepKind
 from scanner_client.core.keys import legal_exceptions, options
 from scanner_client.core.rules.goods import counting_unit, item_of, last_group, tote_of, wanted_units
 from scanner_client.core.state import Notice, State
 from scanner_client.core.texts import Texts
-from scanner_client.core.values import PART, Item, Task, Unit
+from scanner_client.core.values import PART, Item, ItemMatch, Task, Unit
+from scanner_client.core.view.names import short_names
 from scanner_client.core.view.value import Status
-from scanner_client.core.view.words import Words, short_name
+from scanner_client.core.view.words import Words
 
 OVER_STOCK = "over_stock"
 FRAMES = frozenset({
-    "list", "task", "quantity", "damaged", "finished",
+    "list", "task", "quantity", "serial", "damaged", "finished",
     "log_in", "second_person",
     "receipt", "staging", "lines", "stray", "lookup",
     "over_order", OVER_STOCK, "extra", "short", "empty", "damaged_sure", "undo",
+    "held", "taken", "log_off",
 })  # fmt: skip
-"""What a step may show; those of the last row are questions."""
+"""What a step may show; those of the last two rows are questions."""
 
 WANTS = frozenset({
     "badge", "pin", "code",
-    "order", "location", "item", "lot", "any_lot", "quantity", "choice", "confirmation", "last_confirmation",
+    "order", "location", "item", "lot", "any_lot", "serial", "quantity", "choice", "confirmation", "last_confirmation",
     "receipt", "order_item", "expiry", "staging", "description", "item_or_place",
 })  # fmt: skip
 """What a step may ask for, as its refusals name it."""
@@ -48,7 +50,6 @@ class Line:
     take: str
     take_base: str
     known: str
-    rivals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Scene:
     options: tuple[tuple[str, str, str], ...] = ()
     more: bool = False
     upcoming: tuple[Task, ...] = ()
+    items: tuple[str, ...] = ()
 
     def say(self, name: str, /, **facts: str) -> str:
         return self.words.say(name, **facts)
@@ -94,7 +96,12 @@ class Scene:
 
     def name(self, cells: int) -> str:
         """The item's name of the line in hand, shortened so that no two of the order look alike."""
-        return short_name(self.line.name, self.line.rivals, self.line.code, cells) if self.line else ""
+        return self.names(cells)[self.line.task.item] if self.line else ""
+
+    def names(self, cells: int) -> Mapping[str, str]:
+        """The names of the order's items by their codes, shortened so that no two look alike."""
+        items = dict.fromkeys([*self.items, *([self.line.task.item] if self.line else [])])
+        return short_names({item: self.words.item_name(item) for item in items}, cells, self.words.printed_code)
 
 
 def scene(state: State, flows: Library, facts: Facts, status: Status, language: str, texts: Texts) -> Scene:
@@ -102,7 +109,7 @@ def scene(state: State, flows: Library, facts: Facts, status: Status, language: 
     step = flow.steps[state.step]
     tasks = facts.tasks(state.work.order) if state.work.order else ()
     line = _line(words, state, tasks, status)
-    chosen = options(flows, state, facts) if step.kind is StepKind.CHOICE else ()
+    chosen = options(flows, state, facts) if step.kind in CHOOSING else ()
     return Scene(
         words, status, flow, step, state, line,
         refusal=_refusal(words, state, step, line) if state.notice and state.notice.refused else None,
@@ -113,6 +120,7 @@ def scene(state: State, flows: Library, facts: Facts, status: Status, language: 
         options=_options(words, step, state, chosen),
         more=len(chosen) > state.options,
         upcoming=_upcoming(tasks, state),
+        items=tuple(dict.fromkeys(task.item for task in tasks)),
     )  # fmt: skip
 
 
@@ -129,7 +137,6 @@ def _line(words: Words, state: State, tasks: Sequence[Task], status: Status) -> 
     unit = counting_unit(facts, task, wanted)
     location = facts.location(task.location)
     lot = work.lot or task.lot
-    code = next((code for code, _ in facts.codes(task.item)), task.item)
     ids = [one.id for one in tasks]
     place = ids.index(task.id) + 1 if task.id in ids else 1
     return Line(
@@ -137,12 +144,11 @@ def _line(words: Words, state: State, tasks: Sequence[Task], status: Status) -> 
         f"{place if task.id in ids else '-'}/{len(ids) or 1}",
         check=location.check if location else "",
         name=words.item_name(task.item),
-        code=code,
+        code=words.printed_code(task.item),
         lot=_lot_text(words, task.item, lot, work.expiry),
         take=words.amount(wanted, unit, item),
         take_base="" if unit.factor == item.one else words.base(wanted, item),
         known=words.amount(_known(facts, task, lot), unit, item) + _age(words, status),
-        rivals=tuple(words.item_name(one) for one in dict.fromkeys(one.item for one in tasks) if one != task.item),
     )  # fmt: skip
 
 
@@ -218,10 +224,16 @@ def _wanted(words: Words, state: State, step: Step, line: Line | None) -> tuple[
     if line and step.wants == "location":
         return line.place, True
     if line and step.wants == "item":
-        return line.code, True
+        return _code_of_unit(words, line), True
     if line and step.wants == "lot" and line.task.lot:
         return line.task.lot, True
     return words.say(f"want.{step.wants}"), False
+
+
+def _code_of_unit(words: Words, line: Line) -> str:
+    """The code to scan: that of the pack where the line is counted in packs."""
+    codes = [(code, match.unit) for code, match in words.facts.codes(line.task.item) if isinstance(match, ItemMatch)]
+    return next((code for code, unit in codes if unit == line.unit.name), line.code)
 
 
 def confirming_location(state: State, step: Step, line: Line | None) -> str:
@@ -236,6 +248,9 @@ def confirming_location(state: State, step: Step, line: Line | None) -> str:
 
 def _question(words: Words, state: State, step: Step, line: Line | None, status: Status) -> tuple[str, str, str]:
     """Title and facts of a deviation's question; how old the known stock is where it is about stock (R15)."""
+    if step.kind is StepKind.QUESTION:
+        n = str(len(words.facts.begun(state.operator)))
+        return words.say(f"question.{step.shows}", n=n), "", words.say(f"question_more.{step.shows}")
     if step.kind is not StepKind.CONFIRM:
         return "", "", ""
     facts = {"last": _last(words, state), "offered": _offered(words, state)}

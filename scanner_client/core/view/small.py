@@ -5,8 +5,9 @@ from __future__ import annotations
 from scanner_client.core.cells import pad, shorten, width
 from scanner_client.core.flow.model import EXCEPTIONS, StepKind
 from scanner_client.core.view import panels, people
+from scanner_client.core.view.order_list import listed
 from scanner_client.core.view.scene import Line, Refusal, Scene, tote_text
-from scanner_client.core.view.status_row import narrow
+from scanner_client.core.view.status_row import fitting, narrow
 
 WIDTH, HEIGHT = 20, 4
 _HINT_COLUMN, _TAKE_COLUMN, _NAME = 14, 12, 14
@@ -16,7 +17,7 @@ _LEAST_OF_A_CODE = 4
 
 def rows(one: Scene) -> list[str]:
     if one.state.panel is not None:
-        return panels.small(one, one.state.panel) if not one.state.help else [narrow(one), one.say("help.panel")]
+        return panels.small(one, one.state.panel) if not one.state.help else [narrow(one), *panels.help_rows(one)]
     if one.step.kind is StepKind.PIN and not one.state.help:
         return people.small(one)
     if one.state.menu:
@@ -40,9 +41,12 @@ def _two_rows(one: Scene) -> list[str]:
     if one.step.kind is StepKind.CHOICE:
         return _list(one)
     if one.step.kind is StepKind.CONFIRM:
-        return [f"{one.question[0]} {one.question[2] or _which(one)}", one.question[1]]
+        asked, told, age = one.question
+        about = f"{asked} {age or _which(one)}".rstrip()
+        return [about if width(about) <= WIDTH else asked, told]
     if one.line is None:
-        return [f"{one.say('frame.finished')} {one.state.work.order}", one.note or tote_text(one)]
+        done = one.say("frame.finished")
+        return [fitting([f"{done} {one.state.work.order}", done], WIDTH), one.note or tote_text(one)]
     if one.step.kind is StepKind.QUANTITY:
         where = f"{one.line.place} " if one.line.place else ""
         return [where + one.name(_EDGE - width(where)), quantity_row(one, one.line)]
@@ -56,15 +60,18 @@ def _which(one: Scene) -> str:
 
 
 def _list(one: Scene) -> list[str]:
-    listed = [f"{digit} {text}" for digit, _, text in one.options] or [one.say("frame.nothing_open")]
-    return [listed[0], one.note or [*listed, ""][1]]
+    first, second, *_ = [*listed(one, WIDTH), ""]
+    return [first, one.note or second]
 
 
 def _task(one: Scene, line: Line) -> list[str]:
     take = f"{one.say('frame.take')}{'' if one.words.language == 'zh_CN' else ' '}{line.take}"
     start = min(_TAKE_COLUMN, WIDTH - width(take))
     second = one.note or f"{pad(_subject(one, line), _NAME)} {line.of}"
-    return [pad(line.place, max(start, width(line.place) + 1)) + take, second]
+    tried = [pad(line.place, max(start, width(line.place) + 1)) + take, f"{line.place} {line.take}"]
+    if width(tried[-1]) <= WIDTH:
+        return [fitting(tried, WIDTH), second]
+    return [line.place, f"{line.take} {one.note or one.name(WIDTH - width(line.take) - 1)}"]
 
 
 def _subject(one: Scene, line: Line) -> str:
@@ -79,7 +86,8 @@ def quantity_row(one: Scene, line: Line) -> str:
     count = one.state.work.count
     base = f"={one.words.base(count, line.item)}" if line.take_base else ""
     have = one.words.amount(count, line.unit, line.item)
-    return one.say("frame.count_narrow", want=line.take, have=have, base=base)
+    tried = [one.say("frame.count_narrow", want=line.take, have=have, base=more) for more in (base, "")]
+    return fitting(tried, WIDTH)
 
 
 def _error(one: Scene, refusal: Refusal) -> list[str]:
@@ -105,7 +113,8 @@ def prompt_row(one: Scene, prompt: str = "") -> str:
     """The prompt with what was entered; the hint yields to the entry."""
     entry = one.state.entry
     if not prompt:
-        prompt = f"{one.prompt}{' ' + one.confirm if one.confirm else ''}>"
+        tried = [f"{one.prompt} {one.confirm}>", f"{one.confirm}>"]
+        prompt = fitting(tried, WIDTH) if one.confirm else f"{one.prompt}>"
     if entry:
         return f"{one.prompt}>{entry}"
     hint = one.say("frame.page") if one.more else one.say("frame.menu")

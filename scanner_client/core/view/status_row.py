@@ -5,12 +5,13 @@ Never yields at a prompt: offline, unsent, conflicts, training mark (the screen 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from scanner_client.core.cells import width
+from scanner_client.core.cells import shorten, width
 from scanner_client.core.view.scene import Scene
 
-_NARROW, _CLOCK_CELLS = 20, 5
+_NARROW, _WIDE, _DESK, _CLOCK_CELLS = 20, 40, 80, 5
 
 
 def connection(one: Scene, *, wide: bool) -> str:
@@ -43,37 +44,65 @@ def _person(one: Scene) -> str:
 
 
 def narrow(one: Scene, conflict: str = "") -> str:
-    """20 cells: `离42分 待37 冲1 练`. `conflict`: the one that is read, `1/2`. A `!` says that there are alerts."""
-    parts = [connection(one, wide=False), _counts(one, conflict)]
-    if one.status.training:
-        parts.append(one.say("status.train"))
-    return " ".join(parts) + _alarm(one)
+    """20 cells: `离42分 待37 冲1 练`. `conflict`: the one that is read, `1/2`. A `!` says that there are alerts.
+
+    Where it is tight how long the outage lasts yields, then how many conflicts there are beside the one that is read.
+    """
+    marks = [one.say("status.train")] if one.status.training else []
+    line, off, here = connection(one, wide=False), _off(one), conflict.partition("/")[0]
+    tried = [(line, _counts(one, conflict)), (off, _counts(one, conflict)), (off, _counts(one, here))]
+    return fitting([" ".join([*parts, *marks]) + _alarm(one) for parts in tried], _NARROW)
+
+
+def fitting(tried: Sequence[str], cells: int) -> str:
+    """The first that fits, else the last, shortened."""
+    return next((row for row in tried if width(row) <= cells), shorten(tried[-1], cells))
+
+
+def _off(one: Scene) -> str:
+    """Whether there is a connection, without since when."""
+    return one.say("status.on" if one.status.online else "status.off")
 
 
 def titled(one: Scene, page: str) -> str:
     """20 cells with the page of a list: unsent yields where it is tight, the training mark never does (rule 2)."""
-    line, marks = connection(one, wide=False), one.say("status.train") if one.status.training else ""
-    full = " ".join(filter(None, (line, _counts(one), marks, page)))
-    return full if width(full) <= _NARROW else " ".join(filter(None, (marks, line, page)))
+    mark, line, off = one.say("status.train") if one.status.training else "", connection(one, wide=False), _off(one)
+    conflicts = one.say("status.conflicts", n=str(one.status.conflicts)) if one.status.conflicts else ""
+    tried = [
+        (line, _counts(one), mark, page), (line, conflicts, mark, page), (off, conflicts, mark, page),
+        (off, mark, page),
+    ]  # fmt: skip
+    return fitting([" ".join(filter(None, parts)) for parts in tried], _NARROW)
 
 
 def disputed(one: Scene, number: str, kind: str, who: str, time: str) -> str:
-    """20 cells over a conflict: `离冲1/2缺货 李09:41`; in training `练离冲1/2缺货 09:41`."""
-    line, training = one.say("status.on" if one.status.online else "status.off"), one.status.training
-    mark = one.say("status.train_glued") if training else ""
-    told = one.say("status.disputed", mark=mark, line=line, n=number, kind=kind)
-    ending = one.say("status.disputed_at" if training else "status.disputed_by", who=who, time=time)
-    return f"{told}{ending}" if who and width(told + ending) <= _NARROW else told
+    """20 cells over a conflict: `离冲1/2缺货 李09:41`; in training `练离冲1/2缺货 09:41`.
+
+    Where it is tight, the kind in short, then how many conflicts there are beside this one.
+    """
+    mark = one.say("status.train_glued") if one.status.training else ""
+    named, short = one.say(f"dispute.{kind}"), f"dispute_narrow.{kind}"
+    in_short = one.say(short) if short in one.words.texts else named
+    ending = one.say("status.disputed_at" if mark else "status.disputed_by", who=who, time=time) if who else ""
+    alone = number.partition("/")[0]
+    tried = [(number, named, ending), (number, named, ""), (number, in_short, ""), (alone, in_short, "")]
+    rows = [f"{one.say('status.disputed', mark=mark, line=_off(one), n=n, kind=kind)}{end}" for n, kind, end in tried]
+    return fitting(rows, _NARROW)
 
 
 def wide(one: Scene, conflict: str = "", *, who: bool = False) -> str:
-    """40 cells: the words written out, battery, clock at the right edge; over a conflict who reads it."""
-    left = f"{connection(one, wide=True)} {_counts(one, conflict)}"
-    battery = "" if conflict else _battery(one)
-    for extra in (battery, one.say("status.train_wide") if one.status.training else ""):
-        left += f"  {extra}" if extra else ""
-    right = f"{_person(one)} {one.status.clock}" if who and _person(one) else one.status.clock
-    return _clock_right(left + _alarm(one), right, 39)
+    """40 cells: the words written out, battery, clock at the right edge; over a conflict who reads it.
+
+    Where it is tight who reads, the clock and the battery yield, in this order.
+    """
+    plain = f"{connection(one, wide=True)} {_counts(one, conflict)}"
+    mark = f"  {one.say('status.train_wide')}" if one.status.training else ""
+    battery = f"  {_battery(one)}" if _battery(one) and not conflict else ""
+    full, right = f"{plain}{battery}{mark}{_alarm(one)}", one.status.clock
+    named = f"{_person(one)} {right}" if who and _person(one) else right
+    tried = [(full, named), (full, right)]
+    rows = [_clock_right(left, end, _WIDE - 1) for left, end in tried if width(left) + 1 + width(end) < _WIDE]
+    return fitting([*rows, full, f"{plain}{mark}{_alarm(one)}"], _WIDE)
 
 
 def clock(one: Scene, at: int) -> str:
@@ -86,14 +115,24 @@ def clock(one: Scene, at: int) -> str:
 
 
 def desk(one: Scene) -> str:
-    """80 cells: also who works here and with which flow."""
+    """80 cells: also who works here and with which flow. Where it is tight flow, clock and battery yield, in this
+    order (rule 2), then the end of the name."""
+    flow, clock, battery = one.flow.label, one.status.clock, _battery(one)
+    yielding = ((flow, clock, battery), ("", clock, battery), ("", "", battery))
+    whole = _person(one)
+    rows = [_desk(one, whole, *kept) for kept in (*yielding, ("", "", ""))]
+    room = width(whole) - max(0, width(rows[-1]) - _DESK)
+    return fitting([*rows, _desk(one, shorten(whole, max(1, room)), "", "", "")], _DESK)
+
+
+def _desk(one: Scene, name: str, flow: str, clock: str, battery: str) -> str:
     left = f"{connection(one, wide=True)} {_counts(one)}"
-    left += f"  {_battery(one)}" if _battery(one) else ""
+    left += f"  {battery}" if battery else ""
     left += f"    {one.say('status.train_desk')}" if one.status.training else ""
     if one.state.operator:
-        left += f"    {_role(one)} {_person(one)}  {one.flow.label}"
+        left += f"    {_role(one)} {name}" + (f"  {flow}" if flow else "")
     left += f"  {one.say('status.concerns', n=str(one.status.concerns))}" if one.status.concerns else ""
-    return f"{left}    {one.status.clock}"
+    return f"{left}    {clock}" if clock else left
 
 
 def _battery(one: Scene) -> str:
@@ -101,5 +140,4 @@ def _battery(one: Scene) -> str:
 
 
 def _clock_right(left: str, clock: str, edge: int) -> str:
-    room = edge - width(left) - width(clock)
-    return left + " " * room + clock if room >= 1 else left
+    return left + " " * (edge - width(left) - width(clock)) + clock

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from scanner_client.core.cells import right, shorten, width
-from scanner_client.core.flow.model import EXCEPTIONS, StepKind
+from scanner_client.core.flow.model import CHOOSING, EXCEPTIONS, StepKind
 from scanner_client.core.rules.goods import wanted_units
 from scanner_client.core.values import decimal_text, in_unit
 from scanner_client.core.view import panels, people
+from scanner_client.core.view.order_list import listed
 from scanner_client.core.view.scene import Line, Refusal, Scene, tote_text
-from scanner_client.core.view.status_row import narrow
+from scanner_client.core.view.status_row import fitting, narrow
 
 WIDTH, HEIGHT = 20, 16
 RULE = "-" * WIDTH
 _NAME = 18
 _UNIT_COLUMN, _BASE_COLUMN = 6, 3
+_LEAST_OF_A_CODE = 8
 
 
 def rows(one: Scene) -> list[str]:
@@ -38,17 +40,19 @@ def hints(one: Scene, gap: str) -> str:
         return panels.hints(one, one.state.panel, gap)
     if one.step.kind is StepKind.PIN:
         return one.say("frame.cancel")
-    if one.step.kind is StepKind.CHOICE or one.state.menu:
+    if one.step.kind in CHOOSING or one.state.menu:
         first = one.say("frame.page") if one.more else ""
         return gap.join(filter(None, (first, one.say("frame.list_help"), one.say("frame.list_back"))))
     return gap.join(one.say(name) for name in ("frame.menu", "frame.help", "frame.back"))
 
 
-def title(one: Scene) -> str:
+def title(one: Scene, cells: int = WIDTH) -> str:
+    """Flow, order and line; of a long order its code alone."""
     parts = [one.say(one.flow.title), one.state.work.order]
     if one.line:
         parts.append(one.say("frame.line", n=one.line.of))
-    return " ".join(filter(None, parts))
+    shorter = parts[1:] if one.state.work.order else parts
+    return fitting([" ".join(filter(None, tried)) for tried in (parts, shorter, shorter[:1])], cells)
 
 
 def _body(one: Scene) -> list[str]:
@@ -56,21 +60,18 @@ def _body(one: Scene) -> list[str]:
     if one.state.menu:
         return [status, title(one), RULE, *menu(one)]
     if one.state.help:
-        return [status, title(one), RULE, one.say("help.panel" if one.state.panel else one.step.help)]
+        return [status, title(one), RULE, *(panels.help_rows(one) if one.state.panel else [one.say(one.step.help)])]
     if one.refusal:
         return [status, *_error(one, one.refusal)]
     head = [status, title(one)]
     if one.step.kind is StepKind.CHOICE:
-        return [*head, RULE, *listed(one), *_until_prompt(one, 3 + len(listed(one)))]
+        rows = listed(one, WIDTH)
+        return [*head, RULE, *rows, *_until_prompt(one, 3 + len(rows))]
     if one.step.kind is StepKind.CONFIRM:
         return [*head, *_question(one)]
     if one.line is None:
         return [*head, RULE, one.say("frame.finished"), tote_text(one), one.note, "", one.prompt, ">"]
     return [*head, *(_quantity(one, one.line) if one.step.kind is StepKind.QUANTITY else _task(one, one.line))]
-
-
-def listed(one: Scene) -> list[str]:
-    return [f"{digit} {text}" for digit, _, text in one.options] or [one.say("frame.nothing_open")]
 
 
 def _until_prompt(one: Scene, used: int) -> list[str]:
@@ -100,17 +101,21 @@ def _task(one: Scene, line: Line) -> list[str]:
         _taking(one, f"{line.take}{base}"),
         f"{know}{'' if width(know) == 2 else ' '}{line.known}",
         RULE,
-        f"{one.prompt} {line.place if one.step.wants == 'location' else ''}",
+        asking(one, line.place if one.step.wants == "location" else ""),
         f">{one.state.entry}",
         one.note,
     ]
 
 
+def asking(one: Scene, place: str) -> str:
+    """The prompt with the place that is wanted, which never yields."""
+    return fitting([f"{one.prompt} {place}", place], WIDTH)
+
+
 def _taking(one: Scene, amount: str) -> str:
     """`拿  12箱 (=144条)`, with less room between where it is tight."""
-    word = one.say("frame.take")
-    gap = "  " if width(word) + 2 + width(amount) <= WIDTH else " "
-    return f"{word}{gap}{amount}"
+    word, alone = one.say("frame.take"), amount.partition(" (")[0]
+    return fitting([f"{word}  {amount}", f"{word} {amount}", f"{word} {alone}", alone], WIDTH)
 
 
 def _quantity(one: Scene, line: Line) -> list[str]:
@@ -153,7 +158,7 @@ def _amount_row(one: Scene, line: Line, name: str, units: int) -> str:
     if not line.take_base:
         return text
     base = right(decimal_text(units, line.item.scale), _BASE_COLUMN)
-    return f"{text} ({base}{one.words.unit(line.item.unit)})"
+    return fitting([f"{text} ({base}{one.words.unit(line.item.unit)})", text], WIDTH)
 
 
 def _question(one: Scene) -> list[str]:
@@ -161,7 +166,7 @@ def _question(one: Scene) -> list[str]:
     title, told, age = one.question
     return [
         RULE, title, "", told, age, *where, RULE,
-        f"{one.prompt} {one.confirm}", one.say("frame.scan_confirm"), f">{one.state.entry}",
+        asking(one, one.confirm), one.say("frame.scan_confirm"), f">{one.state.entry}",
     ]  # fmt: skip
 
 
@@ -179,6 +184,12 @@ def going_on(one: Scene, refusal: Refusal, cells: int) -> str:
     return named if width(named) <= cells else one.say("frame.go_on_any")
 
 
+def got_row(word: str, code: str, told: str, cells: int) -> str:
+    """What was scanned and what it is; of a long code its end yields, and only then what it is."""
+    room = max(_LEAST_OF_A_CODE, cells - width(word) - width(told))
+    return shorten(f"{word}{shorten(code, room)}{told}", cells)
+
+
 def _error(one: Scene, refusal: Refusal) -> list[str]:
     want, got = one.say("frame.want"), one.say("frame.scanned")
     edge = max(width(want), width(got)) + 1
@@ -189,7 +200,7 @@ def _error(one: Scene, refusal: Refusal) -> list[str]:
     return [
         error_title(one, WIDTH),
         "",
-        f"{got}{' ' * (edge - width(got))}{refusal.got}",
+        got_row(f"{got}{' ' * (edge - width(got))}", refusal.got, "", WIDTH),
         shorten(told, WIDTH),
         RULE,
         f"{want}{' ' * (edge - width(want))}{refusal.wanted}",

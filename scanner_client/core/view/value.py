@@ -73,7 +73,8 @@ class Asked:
 class View:
     """`rows` fill the size exactly. `error` is the reason or kind of a refusal, empty where none is shown.
 
-    `panel` names the view that is laid over the step.
+    `panel` names the view that is laid over the step. `question` names what is put to somebody: a deviation, or what a
+    second person is to agree to.
 
     `options` are (digit, value, text) of what can be chosen now, `exceptions` the paths that are legal.
     """

@@ -7,8 +7,9 @@ from scanner_client.core.flow.model import EXCEPTIONS, StepKind
 from scanner_client.core.panels import CONFLICT
 from scanner_client.core.rules.goods import wanted_units
 from scanner_client.core.view import disputes, panels, people, status_row
+from scanner_client.core.view.order_list import listed
 from scanner_client.core.view.scene import Line, Refusal, Scene, tote_text
-from scanner_client.core.view.tall import error_title, exception_hints, going_on, hints, listed, one_scan, title
+from scanner_client.core.view.tall import error_title, exception_hints, going_on, got_row, hints, one_scan, title
 
 WIDTH, HEIGHT = 40, 8
 _SECOND_COLUMN = 22
@@ -33,7 +34,7 @@ def _filled(one: Scene, status: str, body_rows: list[str]) -> list[str]:
 def body(one: Scene, cells: int) -> list[str]:
     """Up to six rows between the status row and the hints."""
     if one.state.help:
-        return [titled(one, cells), one.say("help.panel" if one.state.panel else one.step.help)]
+        return [titled(one, cells), *(panels.help_rows(one) if one.state.panel else [one.say(one.step.help)])]
     if one.state.panel is not None:
         return panels.wide_body(one, one.state.panel, cells)
     if one.state.menu:
@@ -55,7 +56,7 @@ def _step(one: Scene, cells: int) -> list[str]:
 
 def _list(one: Scene) -> list[str]:
     """Four rows; a remark takes the last one."""
-    rows = [*listed(one), *[""] * 4][:4]
+    rows = [*listed(one, WIDTH), *[""] * 4][:4]
     return [*rows[:3], one.note or rows[3]]
 
 
@@ -66,7 +67,10 @@ def titled(one: Scene, cells: int) -> str:
 
 
 def _spaced_title(one: Scene) -> str:
-    return f"{title_without_line(one)}  {one.say('frame.line', n=one.line.of)}" if one.line else title(one)
+    if one.line is None:
+        return title(one, WIDTH)
+    line = f"  {one.say('frame.line', n=one.line.of)}"
+    return status_row.fitting([f"{title_without_line(one)}{line}", f"{one.state.work.order}{line}"], WIDTH)
 
 
 def title_without_line(one: Scene) -> str:
@@ -81,7 +85,8 @@ def _menu(one: Scene) -> list[str]:
 
 
 def _confirm(one: Scene) -> list[str]:
-    where = f"{one.line.place}  {one.line.name}".strip() if one.line else one.confirm
+    room = WIDTH - width(one.line.place) - 2 if one.line else 0
+    where = f"{one.line.place}  {one.name(room)}".strip() if one.line else one.confirm
     asked = " ".join(filter(None, (one.prompt, one.confirm, one.say("frame.scan_confirm"))))
     return [where, "", f"{asked} >{one.state.entry}"]
 
@@ -139,14 +144,16 @@ def _error(one: Scene, refusal: Refusal, cells: int) -> list[str]:
     want, got = one.say("frame.want"), one.say("frame.scanned")
     edge = max(width(want), width(got)) + 1
     told = refusal.reason or refusal.is_a + refusal.holds
-    wanted_name = f"  {one.line.name}" if one.line and refusal.wanted_is_code else ""
+    scanned = got_row(f"{got}{' ' * (edge - width(got))}", refusal.got, f"  {told}", WIDTH)
+    wanted = f"{want}{' ' * (edge - width(want))}{refusal.wanted}"
+    named = f"  {one.name(WIDTH - width(wanted) - 2)}" if one.line and refusal.wanted_is_code else ""
     not_kept = f"{one.say('frame.not_kept')}{one.say('frame.stop')}"
     go_on = going_on(one, refusal, cells - width(not_kept))
     offers = "  ".join(f"*{number}{text}" for number, text in refusal.offers[:_OFFERS])
     return [
         error_title(one, cells),
-        f"{got}{' ' * (edge - width(got))}{refusal.got}  {told}",
-        f"{want}{' ' * (edge - width(want))}{refusal.wanted}{wanted_name}",
+        scanned,
+        wanted + named,
         f"{not_kept}{go_on}",
         offers,
         f">{one.state.entry}",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scanner_client.core.cells import shorten
 from scanner_client.core.facts import Facts
 from scanner_client.core.texts import Texts
 from scanner_client.core.values import Item, Unit, decimal_text, in_unit
@@ -37,6 +35,10 @@ class Words:
         first, second = (item.name_zh, item.name) if self.language == CHINESE else (item.name, item.name_zh)
         return first or second or code
 
+    def printed_code(self, item: str) -> str:
+        """The first of its printed codes, else its own."""
+        return next((code for code, _ in self.facts.codes(item)), item)
+
     def status(self, name: str) -> str:
         """What goods are that are not free, as the language has it; empty for free ones."""
         known = f"status_of_goods.{name}"
@@ -66,26 +68,3 @@ class Words:
         if passed < _HOURS_FROM:
             return self.say("status.minutes", n=str(passed // _MINUTE_MS))
         return self.say("status.hours", n=str(passed // _HOUR_MS))
-
-
-def short_name(name: str, others: Sequence[str], code: str, cells: int) -> str:
-    """The name within `cells` such that no other name of the order looks the same (the screen contract, rule 9).
-
-    First the beginning; where others share it, without that beginning; where even that does not tell, the code's tail.
-    """
-    plain = shorten(name, cells)
-    rivals = [other for other in others if other != name]
-    if plain == name or all(shorten(other, cells) != plain for other in rivals):
-        return plain
-    shared = max(len(_shared_beginning(name, other)) for other in rivals)
-    tail = shorten("~" + name[shared:].lstrip(), cells)
-    if name[shared:].strip() and all(shorten("~" + other[shared:].lstrip(), cells) != tail for other in rivals):
-        return tail
-    return "~" + code[-(cells - 1) :]
-
-
-def _shared_beginning(one: str, other: str) -> str:
-    for place, (a, b) in enumerate(zip(one, other, strict=False)):
-        if a != b:
-            return one[:place]
-    return one[: min(len(one), len(other))]
