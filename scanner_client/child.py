@@ -149,9 +149,8 @@ class Session:
     def _line_changed(self, state: LineState) -> None:
         """In the conversation's thread."""
         with self._heard:
-            online = state.online and state.mode is Mode.AUTOMATIC
-            if online != self._runtime.surroundings.online:
-                self._note_line(online=online, since=self._now())
+            if state.online != self._runtime.surroundings.online:
+                self._note_line(online=state.online, since=self._now())
             self._mode = state.mode
             self._heard.notify_all()
 

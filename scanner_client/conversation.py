@@ -81,7 +81,7 @@ class Conversation:
 
     async def _sync_now(self) -> LineState:
         state = await self._driver.sync_now()
-        if state.online:
+        if state.trouble is None:
             await self._pins.refresh()
         return state
 

@@ -67,8 +67,9 @@ class Line(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """What people are told. `said` is the sentence of the last fault and `reason` the ledger's word for it, both empty
-    while all is well."""
+    """What people are told. Who chose to stay offline is not online, whatever an exchange asked for has shown.
+
+    `said` is the sentence of the last fault and `reason` the ledger's word for it, both empty while all is well."""
 
     mode: Mode
     online: bool
@@ -113,7 +114,9 @@ class Driver:
 
     @property
     def state(self) -> LineState:
-        return LineState(self._machine.mode, self._machine.online, self._machine.trouble, self._said, self._reason)
+        machine = self._machine
+        online = machine.online and machine.mode is Mode.AUTOMATIC
+        return LineState(machine.mode, online, machine.trouble, self._said, self._reason)
 
     # --- what others ask of it
 

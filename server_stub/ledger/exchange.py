@@ -6,7 +6,7 @@ inside, never as an error of the batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from server_stub.ledger.book import Backup, Book, Stream, Terminal
 from server_stub.ledger.incoming import Incoming, read_offer
@@ -17,6 +17,7 @@ from sync.wire.bodies import TransferredIn, TransferredOut
 from sync.wire.messages import Outcome, Page, StreamState, SyncReply, SyncRequest
 from sync.wire.operation import Cursor
 from sync.wire.rows import Conflict
+from sync.wire.undoing import is_without_effect
 
 
 def read(request: SyncRequest, terminal: Terminal) -> list[Incoming]:
@@ -55,7 +56,7 @@ def exchange(book: Book, terminal: Terminal, request: SyncRequest, incoming: lis
             safe_seq=_safe_seq(book, terminal, stream.epoch, stream.have_seq),
             gaps=list(book.gaps(terminal.id)),
         ),
-        outcomes=[*outcomes, *_stands_by_now(book, answered)],
+        outcomes=[*outcomes, *_covered_too(book, answered, {outcome.id for outcome in outcomes})],
         pages=answered,
         at=book.now,
     )
@@ -68,12 +69,17 @@ def _asking(terminal: Terminal, request: SyncRequest, stream: Stream) -> Asking:
     return Asking(terminal.id, offer.epoch, range(offer.held_from, stream.have_seq + 1) if said else None)
 
 
-def _stands_by_now(book: Book, answered: Sequence[Page]) -> Iterator[Outcome]:
-    """Outcomes that changed, of what a snapshot covers: the entries that told of it are compacted away."""
-    for id in (id for page in answered if page.snapshot for id in page.covers):
-        stored = book.operation(id)
-        if stored and stored.outcome.state:
-            yield stored.outcome
+def _covered_too(book: Book, answered: Sequence[Page], told: Collection[str]) -> Iterator[Outcome]:
+    """Outcomes of what the pages cover and this reply has not told: rows that hold an operation come with what became
+    of it, also where the reply that first told it was lost.
+
+    Of a snapshot only what is not as it was first: the entries that told of that are compacted away.
+    """
+    for page in answered:
+        for id in page.covers:
+            stored = book.operation(id) if id not in told else None
+            if stored and (not page.snapshot or stored.outcome.state or is_without_effect(stored.outcome)):
+                yield stored.outcome
 
 
 def _note_drained(book: Book, terminal: Terminal, request: SyncRequest, have_seq: int) -> bool:

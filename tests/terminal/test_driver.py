@@ -163,6 +163,17 @@ async def test_offline_nothing_is_sent_until_a_person_asks() -> None:
     assert len(world.sent) == 2
 
 
+async def test_who_chose_to_stay_offline_is_never_told_that_they_are_online() -> None:
+    """R52. Not when the mode is chosen on a good line, and not after an exchange that a person asked for."""
+    world = World(DONE)
+    async with world.running() as driver:
+        await world.watching.wait()
+        driver.choose_mode(Mode.OFFLINE)
+        assert await driver.sync_now() == LineState(Mode.OFFLINE, online=False, trouble=None)
+    assert [state.online for state in world.told if state.mode is Mode.OFFLINE] == [False]
+    assert world.told[-2].online, "it was online before"
+
+
 async def test_who_asks_for_a_sync_is_answered_when_it_has_ended() -> None:
     world = World(DONE, MORE, Unreachable("gone"), DONE)
     async with world.running() as driver:
