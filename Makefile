@@ -35,7 +35,7 @@ demo: $(STAMPS)/install
 	$(BIN)/scanner demo $(ARGS)
 
 test: $(STAMPS)/install
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not fuzz and not soak' $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist load --maxschedchunk 1 -m 'not fuzz and not soak' $(ARGS)
 
 lint: $(STAMPS)/install
 	$(BIN)/ruff check .

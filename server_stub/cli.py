@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 import click
 
-from server_stub.release import RELEASE
+from server_stub.release import release
 
 NEEDED = ("sqlalchemy", "starlette", "structlog", "uvicorn")
 COMMANDS = {
@@ -47,7 +47,6 @@ class CommandsByName(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         require_extra()
-        import_module("server_stub.logs").configure_logs()  # before a command's own modules can log anything
         module = import_module(f"server_stub.commands.{COMMANDS[cmd_name]}")
         command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(command, click.Command)
@@ -67,8 +66,16 @@ def require_extra() -> None:
         raise SystemExit(2)
 
 
+def _say_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"ledger, version {release()}")
+        ctx.exit()
+
+
 @click.group(cls=CommandsByName, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(RELEASE)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help="Show the version."
+)
 def main() -> None:
     """Keep the ledger of a warehouse: what all terminals recorded, posted once, with the conflicts that people decide.
 

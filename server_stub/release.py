@@ -1,17 +1,16 @@
-"""The version of this program, as installed; read once, on import, for it reads files."""
+"""The version of this program, as installed."""
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from functools import cache
 
 
-def _release() -> str:
+@cache
+def release() -> str:
+    """`0+source` where the program runs from its source without being installed. Reads files, once."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # most commands never ask
+
     try:
         return version("scanner-client")
     except PackageNotFoundError:
         return "0+source"
-
-
-RELEASE: Final = _release()
-"""`0+source` where the program runs from its source without being installed."""

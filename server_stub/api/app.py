@@ -30,7 +30,7 @@ from server_stub.api.terminals import enroll_terminal, register_terminal, rotate
 from server_stub.api.waiting import wait
 from server_stub.logs import log
 from server_stub.ports import Busy, ServedLedger
-from server_stub.release import RELEASE
+from server_stub.release import release
 
 SAYINGS = {
     404: ("not_found", "there is nothing at this address; /openapi.json lists what there is"),
@@ -59,7 +59,7 @@ def create_app(ledger: ServedLedger, settings: Settings, threads: Executor | Non
         lifespan=lifespan,
     )
     app.state.desk = desk
-    app.state.description = document(RELEASE)
+    app.state.description = document(release())
     return app
 
 

@@ -21,7 +21,7 @@ from server_stub.ledger.book import Backup
 from server_stub.office import OfficeRefusal, office_work
 from server_stub.place import SQLITE, Place
 from server_stub.ports import ServedLedger
-from server_stub.release import RELEASE
+from server_stub.release import release
 
 KEEP = 14
 """How many of the newest backups stay in a folder, unless somebody says otherwise."""
@@ -82,7 +82,7 @@ def _verified(draft: Path, now: datetime) -> Manifest:
             ledger_epoch=copy.ledger_epoch,
             environment=copy.environment,
             made=now.isoformat(timespec="milliseconds"),
-            release=RELEASE,
+            release=release(),
             bytes=draft.stat().st_size,
             sha256=checksum(draft),
             feeds=dict(made.feeds),

@@ -1,4 +1,4 @@
-"""The one place that knows SQLite from PostgreSQL: statements as text, opening a connection, what a lock timeout is.
+"""What tells SQLite from PostgreSQL (`postgresql`): statements as text, opening a connection, what a lock timeout is.
 
 Statements are built with SQLAlchemy and compiled once to the driver's own text; they run on the driver's cursor, for a
 batch writes thousands of rows and each layer in between would be paid thousands of times.
@@ -18,18 +18,15 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Table,
-    Text,
     and_,
-    any_,
     bindparam,
-    cast,
     create_engine,
     event,
     func,
     literal_column,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Dialect, Engine, make_url
 from sqlalchemy.pool import ConnectionPoolEntry, SingletonThreadPool
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -37,8 +34,6 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from server_stub.place import NoLedger
 
 LOCK_TIMEOUT_SECONDS = 5
-IDLE_TIMEOUT_SECONDS = 30
-CONNECTIONS = 8
 
 
 class Flavour(ABC):
@@ -107,7 +102,7 @@ class SQLite(Flavour):
 
     def beginning(self, key: ColumnElement[str]) -> tuple[FromClause, ColumnElement[bool]]:
         listed = func.json_each(bindparam("many")).table_valued("value")
-        return listed, _begins_with(key, listed.c.value, "char(1114111)")
+        return listed, begins_with(key, listed.c.value, "char(1114111)")
 
     def many(self, texts: Sequence[str]) -> Any:
         return json.dumps(list(texts))
@@ -130,57 +125,17 @@ def _prepare_writing(connection: Any, entry: ConnectionPoolEntry) -> None:
     connection.execute("PRAGMA synchronous = FULL")
 
 
-class PostgreSQL(Flavour):
-    """Several processes may serve one ledger; row locks on terminal and feeds keep change numbers gapless."""
-
-    name = "postgresql"
-    begin_writing = "BEGIN"
-    begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    locks_rows = True
-
-    def __init__(self) -> None:
-        self._dialect = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # SQLAlchemy's own
-
-    def engine(self, url: URL, *, read_only: bool) -> Engine:  # noqa: ARG002 readers disturb nobody here
-        options = {"autocommit": True, "options": _session_settings()}
-        return create_engine(url, pool_size=CONNECTIONS, max_overflow=CONNECTIONS, connect_args=options)
-
-    def insert(self, table: Table) -> Any:
-        return postgresql.insert(table)
-
-    def among(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
-        return column == any_(bindparam("many", type_=postgresql.ARRAY(column.type)))
-
-    def beginning(self, key: ColumnElement[str]) -> tuple[FromClause, ColumnElement[bool]]:
-        texts = bindparam("many", type_=postgresql.ARRAY(Text()))
-        listed = func.unnest(cast(texts, postgresql.ARRAY(Text()))).table_valued("value").render_derived()
-        return listed, _begins_with(key, listed.c.value, "chr(1114111)")
-
-    def many(self, texts: Sequence[str]) -> Any:
-        return list(texts)
-
-    def is_busy(self, error: BaseException) -> bool:
-        import psycopg  # noqa: PLC0415 a ledger on SQLite never loads it
-
-        # A transaction that was left idle too long is ended by the server; psycopg calls that an internal error.
-        ended = psycopg.errors.IdleInTransactionSessionTimeout
-        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | ended)
-
-
-def _begins_with(key: ColumnElement[str], prefix: ColumnElement[str], last_character: str) -> ColumnElement[bool]:
+def begins_with(key: ColumnElement[str], prefix: ColumnElement[str], last_character: str) -> ColumnElement[bool]:
     """A range that the key's index serves; no text goes on behind the last character there is."""
     return and_(key >= prefix, key < prefix.concat(literal_column(last_character)))
 
 
-def _session_settings() -> str:
-    return (
-        f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_SECONDS}s"
-        " -c synchronous_commit=on"
-    )
-
-
 def flavour_of(url: URL) -> Flavour:
-    return SQLite() if url.get_backend_name() == "sqlite" else PostgreSQL()
+    if url.get_backend_name() == "sqlite":
+        return SQLite()
+    from server_stub.db.postgresql import PostgreSQL  # noqa: PLC0415  # most ledgers never need its drivers
+
+    return PostgreSQL()
 
 
 def ledger_url(address: str) -> URL:
