@@ -32,6 +32,9 @@ from server_stub.logs import log
 from server_stub.ports import Busy, ServedLedger
 from server_stub.release import release
 
+RELEASE = release()
+"""Read when this module is loaded: no file is read on an event loop."""
+
 SAYINGS = {
     404: ("not_found", "there is nothing at this address; /openapi.json lists what there is"),
     405: ("wrong_method", "this address takes another method; /openapi.json says which"),
@@ -59,7 +62,7 @@ def create_app(ledger: ServedLedger, settings: Settings, threads: Executor | Non
         lifespan=lifespan,
     )
     app.state.desk = desk
-    app.state.description = document(release())
+    app.state.description = document(RELEASE)
     return app
 
 

@@ -7,18 +7,14 @@ import io
 import json
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
-import click
 import httpx
 import msgspec
 import pytest
 import structlog
 from api.device import Device, error_of
 
-from server_stub.cli import main
 from server_stub.logs import configure_logs, log
 from server_stub.ports import Busy
 from sync.wire.codec import encode
@@ -282,16 +278,8 @@ def test_the_trace_of_a_failure_tells_no_variables(configured: bool, capsys: pyt
     assert "s3cret" not in said.err
 
 
-def test_every_command_sets_the_log_up_before_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_logs_first_sets_the_log_up(capsys: pytest.CaptureFixture[str]) -> None:
     structlog.reset_defaults()
-    configured: list[bool] = []
-
-    def load(name: str) -> ModuleType:
-        configured.append(structlog.is_configured())
-        return import_module(name)
-
-    monkeypatch.setattr("server_stub.cli.import_module", load)
-    for command in ("serve", "stock"):
-        structlog.reset_defaults()
-        assert main.get_command(click.Context(main), command)
-    assert configured == [False, True, False, True], "the log's module first, then the command's"
+    log().warning("first", token="s3cret")
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["token"]) == ("first", "(withheld)")

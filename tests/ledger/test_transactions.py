@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from server_stub.access import Invitation, Registry, Token
-from server_stub.db import Ledger, dialect, open_ledger
+from server_stub.db import Ledger, dialect, open_ledger, postgresql
 from server_stub.ledger.book import Book, Draft, NeedsFeed
 from server_stub.ledger.log import Cause, record
 from server_stub.ports import Busy
@@ -94,7 +94,7 @@ def test_feeds_are_locked_in_one_order_whatever_order_they_are_named_in(postgres
 def test_a_lock_that_cannot_be_had_in_time_is_busy_and_stores_nothing(
     postgres_url: str, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialect, "LOCK_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(postgresql, "LOCK_TIMEOUT_SECONDS", 0.05)
     ledger = opened(postgres_url)
     ledger.run({"A"}, lambda book: add_one(book, "A"))
     with psycopg.connect(postgres_url) as other:
@@ -136,7 +136,7 @@ def test_a_connection_that_the_database_ends_is_busy_and_the_next_work_has_anoth
 def test_a_transaction_that_is_left_idle_too_long_is_busy(
     postgres_url: str, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialect, "IDLE_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr(postgresql, "IDLE_TIMEOUT_SECONDS", 0.01)
     ledger = opened(postgres_url)
 
     def dawdle(book: Book) -> None:
