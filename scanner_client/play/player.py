@@ -84,7 +84,7 @@ class Player:
     def close(self) -> None:
         for terminal in self._terminals.values():
             terminal.stop()
-        self._ledger.stop()
+        self._ledger.close()
 
     def _do(self, instruction: Instruction, *, judged: bool) -> None:
         what = instruction.what

@@ -18,6 +18,7 @@ STOP_SECONDS = 20.0
 _TERMINAL = (sys.executable, "-m", "scanner_client.child")
 _SCANNER = (sys.executable, "-m", "scanner_client.cli")
 _LEDGER = (sys.executable, "-m", "server_stub.cli")
+_HOST = (sys.executable, "-m", "server_stub.hosting")
 _LOUDEST = 400
 
 
@@ -147,14 +148,33 @@ class LedgerProcesses:
         self.address = ""
         self._folder, self._log = folder, log
         self._service: subprocess.Popen[bytes] | None = None
+        self._host: subprocess.Popen[bytes] | None = None
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        """Exit status and everything the command printed."""
-        done = subprocess.run(
-            [*_LEDGER, *arguments], cwd=self._folder, env=self._environment(), stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, check=False,
-        )  # fmt: skip
-        return done.returncode, done.stdout.decode("utf-8", "backslashreplace")
+        """Exit status and everything the command printed. Raises PlayFailed where no command can be run at all."""
+        host = self._hosted()
+        assert host.stdin
+        assert host.stdout
+        try:
+            host.stdin.write(msgspec.json.encode(arguments) + b"\n")
+            host.stdin.flush()
+        except BrokenPipeError as error:
+            raise PlayFailed(f"no command of the ledger can be run: {self._told()}") from error
+        line = host.stdout.readline()
+        if not line:
+            raise PlayFailed(f"no command of the ledger can be run: {self._told()}")
+        done = msgspec.json.decode(line)
+        return int(done["status"]), str(done["printed"])
+
+    def _hosted(self) -> subprocess.Popen[bytes]:
+        """One process loads the ledger's modules for all commands; each runs in a child of its."""
+        if self._host is None:
+            with self._log.open("ab") as log:
+                self._host = subprocess.Popen(
+                    _HOST, cwd=self._folder, env=self._environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                    stderr=log,
+                )  # fmt: skip
+        return self._host
 
     def rows(self, *arguments: str) -> list[dict[str, Any]]:
         """What a listing command answers with --json. Raises PlayFailed."""
@@ -179,8 +199,7 @@ class LedgerProcesses:
         ready, _, _ = select.select([self._service.stdout], [], [], ANSWER_SECONDS)
         line = self._service.stdout.readline() if ready else b""
         if not line:
-            said = self._log.read_text(encoding="utf-8", errors="backslashreplace").strip()[-_LOUDEST:]
-            raise PlayFailed(f"the ledger's service did not start: {said or 'it said nothing'}")
+            raise PlayFailed(f"the ledger's service did not start: {self._told()}")
         self.address = str(msgspec.json.decode(line)["address"])
         return self.address
 
@@ -201,6 +220,21 @@ class LedgerProcesses:
             service.wait()
         if service.stdout:
             service.stdout.close()
+
+    def close(self) -> None:
+        """End the service and whatever ran commands."""
+        self.stop()
+        host, self._host = self._host, None
+        if host is not None:
+            assert host.stdin
+            assert host.stdout
+            host.stdin.close()
+            host.wait(STOP_SECONDS)
+            host.stdout.close()
+
+    def _told(self) -> str:
+        said = self._log.read_text(encoding="utf-8", errors="backslashreplace").strip()[-_LOUDEST:]
+        return said or "it said nothing"
 
     def _environment(self) -> dict[str, str]:
         """A script's own ledger is for training unless the script says otherwise: there a badge alone will do."""
