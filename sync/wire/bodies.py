@@ -13,6 +13,7 @@ import msgspec
 
 from sync.wire.claims import CLAIMED, RELEASED
 from sync.wire.codec import decode
+from sync.wire.decisions import APPROVED, DECIDED, DENIED
 from sync.wire.limits import MAX_CODE_CHARS
 from sync.wire.operation import Operation, WireError, is_code
 from sync.wire.quantity import BadQuantity, Quantity
@@ -169,6 +170,53 @@ class TaskReleased(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reason: str = ""
 
 
+class Returned(Goods, frozen=True, kw_only=True, omit_defaults=True):
+    """What had been picked for a line went back from `location` (a tote) to `to`; it closes its `put_back` task.
+
+    With `to` `@supplier`, goods that came in beyond what was ordered left again. `order` and `line` are those that the
+    goods had been counted for, where they had been.
+    """
+
+    order: str = ""
+    line: str = ""
+    location: str
+    to: str
+    done: bool = True
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person's answer to the conflict `conflict`, one of `decisions.ANSWERS` of its kind.
+
+    `op`: the operation the answer is about where it is about one (an undo, goods to be returned); empty means the
+    newest that still stands. `order` and `line`: where goods are kept for (`take_on_line`, `keep_for_line`). `item`:
+    what an unknown code is (`link_to_item`). `approved_by`: the second person who agreed, badge and PIN, at the same
+    terminal.
+    """
+
+    conflict: str
+    answer: str
+    op: str = ""
+    order: str = ""
+    line: str = ""
+    item: str = ""
+    approved_by: str = ""
+    reason: str = ""
+
+
+class Approved(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The held request `target` takes effect. Whoever asked for it cannot approve it."""
+
+    target: str
+    reason: str = ""
+
+
+class Denied(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The held request `target` is turned down."""
+
+    target: str
+    reason: str = ""
+
+
 class ProblemReported(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     step: str = ""
@@ -184,6 +232,10 @@ BODY_TYPES: dict[str, type[Any]] = {
     "transferred_out": TransferredOut,
     "transferred_in": TransferredIn,
     "undone": Undone,
+    "returned": Returned,
+    DECIDED: Decided,
+    APPROVED: Approved,
+    DENIED: Denied,
     CLAIMED: TaskClaimed,
     RELEASED: TaskReleased,
     "problem_reported": ProblemReported,
@@ -222,7 +274,7 @@ def _check_codes(kind: str, body: Any) -> None:
     # Together they are nearly always short enough to be looked at in one go.
     if not is_code("".join(values)) or not all(getattr(body, name) for name in _NAMED_IN[type(body)]):
         _check_each(kind, dict(zip(names, values, strict=True)))
-    if isinstance(body, Picked | Moved) and body.location == body.to:
+    if isinstance(body, Picked | Moved | Returned) and body.location == body.to:
         raise WireError("malformed", f"{kind} leads from {body.to} to the same place")
     quantity = getattr(body, "quantity", None)
     if quantity is not None and quantity.units < 0:
@@ -267,6 +319,7 @@ def _transfer(body: Goods, source: tuple[str, str, str], target: tuple[str, str,
 _POSTING_RULES: dict[type[Any], Callable[[str, Any], list[Posting]]] = {
     Picked: lambda site, b: _transfer(b, (site, b.location, ""), (site, b.to, "")),
     Moved: lambda site, b: _transfer(b, (site, b.location, ""), (site, b.to, "")),
+    Returned: lambda site, b: _transfer(b, (site, b.location, ""), (site, b.to, "")),
     Received: lambda site, b: _transfer(b, (site, SUPPLIER, ""), (site, b.location, "")),
     Damaged: lambda site, b: _transfer(b, (site, b.location, ""), (site, b.location, DAMAGED)),
     TransferredOut: lambda site, b: _transfer(b, (site, b.location, ""), (b.to_site, transit(b.to_site), "")),

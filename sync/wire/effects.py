@@ -17,6 +17,7 @@ from sync.wire.bodies import (
     Picked,
     Posting,
     Received,
+    Returned,
     ShortReported,
     TaskClaimed,
     TaskReleased,
@@ -69,6 +70,8 @@ def effects(operation: Operation, body: Any, target: tuple[Operation, Any] | Non
     match body:
         case Picked() | Received() if body.order and body.line:
             found.append(LineProgress(operation.site, body.order, body.line, body.quantity, Quantity(0)))
+        case Returned() if body.order and body.line:
+            found.append(LineProgress(operation.site, body.order, body.line, -body.quantity, Quantity(0)))
         case ShortReported():
             found.append(LineProgress(operation.site, body.order, body.line, Quantity(0), body.quantity))
         case TaskClaimed() | TaskReleased():

@@ -158,6 +158,7 @@ class Task(Row, frozen=True, kw_only=True, omit_defaults=True):
     """Work on one line at one location. `id` is a UUIDv5 of its cause. `sequence`: walking order inside its order.
 
     `state`: open, done, cancelled. `done_by` is the terminal that completed it; `done_op` the operation.
+    `to`: where the goods go, of a task that a decision opened; `assignee`: the operator it is meant for, if any.
     """
 
     table: ClassVar[str] = "task"
@@ -177,6 +178,8 @@ class Task(Row, frozen=True, kw_only=True, omit_defaults=True):
     done_by: str = ""
     done_op: str = ""
     cause: str = ""
+    to: str = ""
+    assignee: str = ""
 
 
 class Claim(Row, frozen=True, kw_only=True, omit_defaults=True):
