@@ -10,7 +10,6 @@ import pytest
 from ledger.hall import LEDGER, Hall
 
 from server_stub.db import Ledger, create_schema, open_ledger
-from server_stub.ledger.book import Terminal
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +51,17 @@ def opened() -> Iterator[Callable[[str], Ledger]]:
 
 
 @pytest.fixture
+def ledger(ledger_url: str, opened: Callable[[str], Ledger]) -> Ledger:
+    return opened(ledger_url)
+
+
+@pytest.fixture
+def stored_hall(ledger: Ledger) -> Hall:
+    """The hall on a real database."""
+    return Hall.over(ledger)
+
+
+@pytest.fixture
 def hall() -> Hall:
     return Hall.empty()
 
@@ -62,9 +72,4 @@ def each_hall(request: pytest.FixtureRequest, opened: Callable[[str], Ledger]) -
     if request.param == "memory":
         return Hall.empty()
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
-    ledger = opened(request.getfixturevalue(name))
-
-    def register(terminal: Terminal) -> None:
-        ledger.registry(lambda registry: registry.register_terminal(terminal.id, terminal.site, terminal.public_key))
-
-    return Hall(ledger, register, ledger_id=ledger.ledger_id)
+    return Hall.over(opened(request.getfixturevalue(name)))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 from simulator.memory_book import MemoryLedger
@@ -21,6 +22,10 @@ from sync.wire.messages import Limits, Outcome, StreamOffer, SyncReply, SyncRequ
 from sync.wire.operation import Cursor, Link, Parent, first_prev, link_hash, new_operation, op_hash
 from sync.wire.quantity import Quantity
 from sync.wire.rows import Balance, Conflict, Item, Location, Order, OrderLine, Row, Site, Task, row_key
+
+if TYPE_CHECKING:
+    from server_stub.access import Registry
+    from server_stub.db import Ledger
 
 SITE, OTHER, LEDGER = "HALL", "YARD", "ledger-1"
 R = TypeVar("R", bound=Row)
@@ -51,6 +56,11 @@ class Hall:
         """A hall whose ledger lives in memory."""
         ledger = MemoryLedger(LEDGER, "ledger-epoch-1")
         return Hall(ledger, ledger.register)
+
+    @staticmethod
+    def over(ledger: Ledger) -> Hall:
+        """A hall whose ledger lives in a database."""
+        return Hall(ledger, partial(_register, ledger), ledger_id=ledger.ledger_id)
 
     def writing(self, feeds: set[str], work: Callable[[Book], T]) -> T:
         while True:
@@ -130,6 +140,13 @@ class Hall:
             stored = book.operation(op)
         assert stored is not None
         return stored.outcome
+
+
+def _register(ledger: Ledger, terminal: Terminal) -> None:
+    def put(registry: Registry) -> None:
+        registry.register_terminal(terminal.id, terminal.site, terminal.public_key)
+
+    ledger.registry(put)
 
 
 def lamps(place: str, count: int, lot: str = "", item: str = "lamp") -> Balance:

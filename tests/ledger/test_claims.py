@@ -8,7 +8,6 @@ import pytest
 from ledger.hall import SITE, Hall, Picker
 
 from server_stub.db import Ledger
-from server_stub.ledger.book import Terminal
 from server_stub.ledger.office import cancel_order, release_claims
 from sync.wire.codec import decode
 from sync.wire.messages import Change
@@ -25,11 +24,7 @@ def hall(request: pytest.FixtureRequest, opened: Callable[[str], Ledger]) -> Ite
         return
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     ledger = opened(request.getfixturevalue(name))
-
-    def register(terminal: Terminal) -> None:
-        ledger.registry(lambda registry: registry.register_terminal(terminal.id, terminal.site, terminal.public_key))
-
-    yield Hall(ledger, register, ledger_id=ledger.ledger_id)
+    yield Hall.over(ledger)
     assert ledger.verify() == []
 
 

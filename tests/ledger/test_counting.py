@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import pytest
 from ledger.hall import SITE, Hall, Picker, lamps
 
 from server_stub.db import Ledger
-from server_stub.ledger.book import Terminal
 from server_stub.ledger.office import opening_stock
 from sync.wire.rows import Task
-
-
-@pytest.fixture
-def ledger(ledger_url: str, opened: Callable[[str], Ledger]) -> Ledger:
-    return opened(ledger_url)
-
-
-@pytest.fixture
-def stored_hall(ledger: Ledger) -> Hall:
-    """The hall on a real database."""
-
-    def register(terminal: Terminal) -> None:
-        ledger.registry(lambda registry: registry.register_terminal(terminal.id, terminal.site, terminal.public_key))
-
-    return Hall(ledger, register, ledger_id=ledger.ledger_id)
 
 
 def missing(picker: Picker, task: Task, count: int, reason: str = "location_empty") -> str:

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from ledger.hall import OTHER, SITE, Hall, Picker
 
 from server_stub.db import Ledger
-from server_stub.ledger.book import Terminal
 from server_stub.ledger.office import put_rows
 from sync.wire.codec import decode
 from sync.wire.messages import GLOBAL_FEED, Change
 from sync.wire.rows import Item, Lot, row_key
 
 SOON, LATER = "2027-03-31", "2028-01-31"
-
-
-@pytest.fixture
-def ledger(ledger_url: str, opened: Callable[[str], Ledger]) -> Ledger:
-    return opened(ledger_url)
-
-
-@pytest.fixture
-def stored_hall(ledger: Ledger) -> Hall:
-    """The hall on a real database."""
-
-    def register(terminal: Terminal) -> None:
-        ledger.registry(lambda registry: registry.register_terminal(terminal.id, terminal.site, terminal.public_key))
-
-    return Hall(ledger, register, ledger_id=ledger.ledger_id)
 
 
 def received(dock: Picker, lot: str, expiry: str = "", *, to: str = "A-01", item: str = "lamp") -> str:

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from ledger.hall import OTHER, SITE, Hall
 
 from server_stub.db import Ledger
-from server_stub.ledger.book import Terminal
 from server_stub.ledger.office import put_rows
 from sync.wire.rows import Operator
-
-
-@pytest.fixture
-def ledger(ledger_url: str, opened: Callable[[str], Ledger]) -> Ledger:
-    return opened(ledger_url)
-
-
-@pytest.fixture
-def stored_hall(ledger: Ledger) -> Hall:
-    """The hall on a real database."""
-
-    def register(terminal: Terminal) -> None:
-        ledger.registry(lambda registry: registry.register_terminal(terminal.id, terminal.site, terminal.public_key))
-
-    return Hall(ledger, register, ledger_id=ledger.ledger_id)
 
 
 def person(hall: Hall, roles: dict[str, list[str]] | None = None, *, active: bool = True) -> None:

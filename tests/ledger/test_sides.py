@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from simulator.memory_book import MemoryLedger
 
 from server_stub.db import Ledger
 from server_stub.ledger import sides
-from server_stub.ledger.book import Terminal
 from server_stub.ledger.office import put_order
 from sync.wire.quantity import Quantity
 from sync.wire.rows import Conflict, Order, OrderLine
@@ -182,13 +180,8 @@ def test_only_so_many_entries_are_looked_through(hall: Hall, monkeypatch: pytest
     assert (facts["they_by"], facts.get("they_with", "")) == ("li", "")
 
 
-def test_what_was_compacted_away_is_left_out(ledger_url: str, opened: Callable[[str], Ledger]) -> None:
-    ledger = opened(ledger_url)
-
-    def register(terminal: Terminal) -> None:
-        ledger.registry(lambda registry: registry.register_terminal(terminal.id, terminal.site, terminal.public_key))
-
-    hall = Hall(ledger, register, ledger_id=ledger.ledger_id)
+def test_what_was_compacted_away_is_left_out(stored_hall: Hall, ledger: Ledger) -> None:
+    hall = stored_hall
     hall.stock(A_01=3)
     hall.order("O1", line1=2)
     task = hall.task("O1")

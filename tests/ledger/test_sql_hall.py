@@ -9,20 +9,11 @@ from ledger.hall import OTHER, SITE, Hall
 
 from server_stub.access import Registry
 from server_stub.db import Ledger
-from server_stub.ledger.book import Terminal
 
 
 @pytest.fixture
-def ledger(ledger_url: str, opened: Callable[[str], Ledger]) -> Ledger:
-    return opened(ledger_url)
-
-
-@pytest.fixture
-def hall(ledger: Ledger) -> Hall:
-    def register(terminal: Terminal) -> None:
-        ledger.registry(lambda registry: registry.register_terminal(terminal.id, terminal.site, terminal.public_key))
-
-    return Hall(ledger, register, ledger_id=ledger.ledger_id)
+def hall(stored_hall: Hall) -> Hall:
+    return stored_hall
 
 
 @pytest.mark.parametrize(

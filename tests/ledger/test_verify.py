@@ -10,23 +10,12 @@ from pathlib import Path
 import pytest
 from ledger.hall import LEDGER, OTHER, SITE, Hall, Picker
 
-from server_stub.access import Registry
 from server_stub.db import Ledger, open_ledger
 from server_stub.ledger.book import Terminal
 from server_stub.ledger.bundle import import_bundle
 from server_stub.ledger.incoming import read_incoming
 from server_stub.ledger.office import cancel_order, put_rows
 from sync.wire.rows import Item, Order
-
-
-def registering(ledger: Ledger) -> Callable[[Terminal], None]:
-    def register(terminal: Terminal) -> None:
-        def put(registry: Registry) -> None:
-            registry.register_terminal(terminal.id, terminal.site, terminal.public_key)
-
-        ledger.registry(put)
-
-    return register
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +37,7 @@ def ledger(day: Path, tmp_path: Path, opened: Callable[[str], Ledger]) -> Ledger
 
 
 def _live_through(ledger: Ledger) -> None:
-    hall = Hall(ledger, registering(ledger))
+    hall = Hall.over(ledger)
     hall.stock(A_01=9, A_02=9)
     hall.order("O1", line1=3)
     hall.order("O2", line1=2)
@@ -166,7 +155,7 @@ def test_a_stretch_of_links_that_contradict_the_stream_is_no_alteration(
 ) -> None:
     """The ledger keeps them in an epoch it made; their hashes are those of the places they were offered for."""
     ledger = opened(sqlite_url)
-    hall = Hall(ledger, registering(ledger))
+    hall = Hall.over(ledger)
     hall.stock(A_01=9)
     li = hall.picker("LI")
     for _ in range(3):
@@ -186,7 +175,7 @@ def test_an_account_that_was_empty_for_a_while_may_count_in_other_decimals_since
     sqlite_url: str, opened: Callable[[str], Ledger]
 ) -> None:
     ledger = opened(sqlite_url)
-    hall = Hall(ledger, registering(ledger))
+    hall = Hall.over(ledger)
     li = hall.picker("LI")
     for scale, quantity in ((2, "1.00"), (0, "1")):
         hall.office(partial(put_rows, rows=[Item(code="cup", scale=scale)]))
@@ -225,7 +214,7 @@ def test_the_whole_day_is_the_same_from_the_log_on_postgresql(
     postgres_url: str, opened: Callable[[str], Ledger]
 ) -> None:
     ledger = opened(postgres_url)
-    hall = Hall(ledger, registering(ledger), ledger_id=ledger.ledger_id)
+    hall = Hall.over(ledger)
     hall.stock(A_01=9)
     hall.order("O1", line1=3)
     li = hall.picker("LI")
