@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from memory_terminal import MemoryStore, MemoryTransaction, warehouse
 
 from scanner_client.core.barcode import meaning, parse_scan
-from scanner_client.core.barcode.digits import check_digit, gtin14
+from scanner_client.core.barcode.digits import check_digit, gtin14, printed_gtin
 from scanner_client.core.values import (
     BadgeMatch,
     CommandMatch,
@@ -100,6 +100,13 @@ def test_no_text_makes_the_parser_fail(raw: str) -> None:
     parse_scan(raw)
     parse_scan("]C1" + raw)
     parse_scan("]Q1https://a/" + raw)
+
+
+@pytest.mark.parametrize(
+    "printed", ["95200002", "952000000026", "9520000123451", "19520000123458", "A-03-02", "00000000"]
+)
+def test_a_gtin_is_shown_as_its_label_has_it(printed: str) -> None:
+    assert printed_gtin(gtin14(printed) or printed) == printed
 
 
 @given(st.from_regex(r"[0-9]{7,13}", fullmatch=True).filter(lambda digits: len(digits) in (7, 11, 12, 13)))

@@ -26,5 +26,12 @@ def gtin14(code: str) -> str:
     return code.zfill(14) if fits else ""
 
 
+def printed_gtin(code: str) -> str:
+    """A GTIN as its label has it: 14 digits without the zeros that lengthened a GTIN-13, -12 or -8. Else the code."""
+    if len(code) != GTIN_LENGTHS[-1] or not gtin14(code):
+        return code
+    return next(code[-length:] for length in GTIN_LENGTHS if code.startswith("0" * (len(code) - length)))
+
+
 def is_sscc(code: str) -> bool:
     return len(code) == SSCC_LENGTH and check_digit_fits(code)

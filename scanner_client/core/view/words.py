@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner_client.core.barcode.digits import printed_gtin
 from scanner_client.core.facts import Facts
 from scanner_client.core.texts import Texts
 from scanner_client.core.values import Item, Unit, decimal_text, in_unit
@@ -36,8 +37,8 @@ class Words:
         return first or second or code
 
     def printed_code(self, item: str) -> str:
-        """The first of its printed codes, else its own."""
-        return next((code for code, _ in self.facts.codes(item)), item)
+        """The first of its printed codes as its label has it, else its own."""
+        return printed_gtin(next((code for code, _ in self.facts.codes(item)), item))
 
     def status(self, name: str) -> str:
         """What goods are that are not free, as the language has it; empty for free ones."""
