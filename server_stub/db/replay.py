@@ -148,6 +148,7 @@ def _tell(told: Replay, change: Change) -> None:
     one = known or Told(change.op_hash, change.terminal, change.outcome, change.reason)
     if change.outcome == WAITING:  # the first word; a feed that was read before may tell what became of it
         one.outcome = WAITING
+    one.reason = one.reason or change.reason
     again = change.feed in one.feeds
     one.feeds.setdefault(change.feed, change.n)
     raised = _conflicts(told, change)

@@ -19,7 +19,7 @@ from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, Conflict
 
 STOCK_SHORT, TASK_DONE_TWICE = "stock_short", "task_done_twice"
 ORDER_CHANGED, ORDER_CANCELLED = "order_changed", "order_cancelled"
-PROVISIONAL, OPEN, EXPLAINED = "provisional", "open", "explained"
+PROVISIONAL, OPEN, EXPLAINED, RESOLVED = "provisional", "open", "explained", "resolved"
 MAX_LISTED = 50
 """So many operations a conflict's row lists. The row is logged again with each that joins; all of them are found by
 `Book.in_conflict`."""
@@ -58,20 +58,25 @@ def active_on(draft: Draft, found: Disagreement) -> Conflict | None:
     """The conflict that a later fact on the same subject, or on the same account's goods, joins."""
     about_codes = found.kind == REFERENCE_UNKNOWN
     for known in draft.select(Conflict, site=found.site, subject=found.subject):
-        if known.state in ACTIVE and (known.kind == REFERENCE_UNKNOWN) == about_codes:
+        if is_undecided(known) and (known.kind == REFERENCE_UNKNOWN) == about_codes:
             return known
     return _holding(draft, found) if found.kind == STOCK_SHORT else None
 
 
 def active_at(draft: Draft, site: str) -> list[Conflict]:
-    """Conflicts of a site that nobody has decided and nothing has explained."""
+    """Conflicts of a site that are not closed: nobody has decided them and nothing has explained them, or only just."""
     return [known for state in ACTIVE for known in draft.select(Conflict, site=site, state=state)]
 
 
 def _holding(draft: Draft, found: Disagreement) -> Conflict | None:
     """A conflict of another kind whose operation left this very account short: its decision settles the account too."""
     held = draft.select(Conflict, site=found.site, account=found.subject)
-    return next((known for known in held if known.state in ACTIVE), None)
+    return next((known for known in held if is_undecided(known)), None)
+
+
+def is_undecided(conflict: Conflict) -> bool:
+    """Whether it waits for a person. One that was just decided is closed by `settle`; nothing joins it any more."""
+    return conflict.state in ACTIVE and not conflict.decision
 
 
 def _raised(draft: Draft, operation: Operation, found: Disagreement) -> Conflict:

@@ -1,4 +1,4 @@
-"""Count tasks that the ledger makes by itself: somebody has to look, because what was found is not what the books say.
+"""Count tasks that the ledger makes: somebody has to look, because what was found is not what the books say.
 
 One stands open at a time for an item and lot at a location, whatever caused it. Its id follows from its cause.
 """
@@ -22,14 +22,35 @@ FOUND_LESS = ("short", "location_empty")
 
 def want_count(draft: Draft, cause: str, *, site: str, location: str, item: str, lot: str) -> None:
     """Someone is to count these goods, unless someone already is. `cause`: the conflict or the operation."""
+    if _wanted(draft, site, location, item, lot) is None:
+        id = _count_id(draft.book, cause)
+        draft.put(
+            Task(site=site, id=id, kind=COUNT, item=item, location=location, lot=lot, quantity=Quantity(0), cause=cause)
+        )
+
+
+def send_to_count(
+    draft: Draft, conflict: str, assignee: str, *, site: str, location: str, item: str, lot: str
+) -> None:  # fmt: skip
+    """Somebody decided that these goods are to be counted, by `assignee`: a task that is wanted already is meant for
+    that person now. One that was done before the decision does not count."""
+    task = _wanted(draft, site, location, item, lot)
+    if task is None:
+        id = caused_id(draft.book, COUNT, conflict, location, item, lot)
+        task = Task(
+            site=site, id=id, kind=COUNT, item=item, location=location, lot=lot, quantity=Quantity(0), cause=conflict,
+            assignee=assignee,
+        )  # fmt: skip
+    elif task.assignee != assignee:
+        task = msgspec.structs.replace(task, assignee=assignee, rev=task.rev + 1)
+    draft.put(task)
+
+
+def _wanted(draft: Draft, site: str, location: str, item: str, lot: str) -> Task | None:
+    """The count that stands open for these goods."""
     place = (COUNT, location, lot)
     standing = draft.select(Task, site=site, item=item, state="open")
-    if any((one.kind, one.location, one.lot) == place for one in standing):
-        return
-    id = _count_id(draft.book, cause)
-    draft.put(
-        Task(site=site, id=id, kind=COUNT, item=item, location=location, lot=lot, quantity=Quantity(0), cause=cause)
-    )
+    return next((one for one in standing if (one.kind, one.location, one.lot) == place), None)
 
 
 def call_off_count(draft: Draft, site: str, cause: str) -> None:

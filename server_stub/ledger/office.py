@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from server_stub.ledger.allocation import allocate, release, restock, still_to_allocate
+from server_stub.ledger.allocation import PICK, allocate, open_tasks, release, restock, still_to_allocate
 from server_stub.ledger.applying import (
     CANCELLED,
     NOT_YET_KNOWN,
@@ -79,7 +79,7 @@ def put_order(book: Book, order: Order, lines: Sequence[OrderLine], wanted: Mapp
     if known is None or changed or _differs(known, order):
         rev = known.rev + 1 if known else 1
         draft.put(msgspec.structs.replace(order, state="open", rev=rev, changed=next_number(book, order.site)))
-        _shrink_tasks(draft, order)
+        shrink_tasks(draft, order)
         finish_order(draft, order.site, order.order)
         stands = draft.get(Order, order.key)
         assert stands is not None
@@ -111,10 +111,11 @@ def _with_progress(line: OrderLine, known: OrderLine | None) -> OrderLine:
     return msgspec.structs.replace(line, done=done, short=short, state=line_state(line.quantity, done, short))
 
 
-def _shrink_tasks(draft: Draft, order: Order) -> None:
-    """Open tasks never want more than their line does: the last in the walk give way first."""
+def shrink_tasks(draft: Draft, order: Order) -> None:
+    """Open pick tasks never want more than their line does: the last in the walk give way first. What goes back goes
+    back whatever the line wants."""
     lines = {line.line: line for line in draft.select(OrderLine, site=order.site, order=order.order)}
-    tasks = [task for task in draft.select(Task, site=order.site, order=order.order) if task.state == "open"]
+    tasks = [task for task in open_tasks(draft, order.site, order.order) if task.kind == PICK]
     for task in sorted(tasks, key=lambda one: -one.sequence):
         line = lines.get(task.line)
         if line is None or line.state == CANCELLED or line.item != task.item or line.lot not in ("", task.lot):
@@ -142,8 +143,8 @@ def cancel_order(book: Book, order: Order) -> Change:
     for line in draft.select(OrderLine, site=known.site, order=known.order):
         if line.state == "open":
             draft.put(msgspec.structs.replace(line, state=CANCELLED))
-    for task in draft.select(Task, site=known.site, order=known.order):
-        if task.state == "open":
+    for task in open_tasks(draft, known.site, known.order):
+        if task.kind == PICK:
             _reduce(draft, task, to_nothing=True)
     end_claims(draft, known.site, known.order)
     release(draft, known.site, {row.item for _, row in draft.rows.values() if isinstance(row, Task)})

@@ -9,7 +9,7 @@ from server_stub.ledger.applying import CANCELLED, NOT_YET_KNOWN
 from server_stub.ledger.book import Draft
 from server_stub.ledger.conflicts import Disagreement
 from server_stub.ledger.sides import did
-from sync.wire.bodies import Received
+from sync.wire.bodies import Picked, Received
 from sync.wire.operation import Operation
 from sync.wire.quantity import Quantity
 from sync.wire.rows import NOTHING, Item, Order, OrderLine, row_key
@@ -40,6 +40,18 @@ def still_beyond(draft: Draft, operation: Operation, body: Received) -> bool:
     return order.state == CANCELLED or bool(_kind(line, body, line.done if line else body.quantity))
 
 
+def beyond(draft: Draft, site: str, body: Picked | Received) -> Quantity:
+    """So much of a fact that is posted is more than its order wants: all of it where the order or the line is gone. Of
+    a receipt that came after the rest of its line was reported missing, also that rest."""
+    order = draft.get(Order, row_key(site, body.order))
+    line = draft.get(OrderLine, row_key(site, body.order, body.line))
+    if order is None or order.state == CANCELLED or line is None:
+        return body.quantity
+    short = line.short if isinstance(body, Received) else NOTHING
+    more = line.done + short - _wanted(line, body)
+    return more if (body.quantity - more).units > 0 else body.quantity
+
+
 def _kind(line: OrderLine | None, body: Received, received: Quantity) -> str:
     wanted = _wanted(line, body)
     if (received - wanted).units > 0:
@@ -48,7 +60,7 @@ def _kind(line: OrderLine | None, body: Received, received: Quantity) -> str:
     return ORDER_CLOSED if closed else ""
 
 
-def _wanted(line: OrderLine | None, body: Received) -> Quantity:
+def _wanted(line: OrderLine | None, body: Picked | Received) -> Quantity:
     """What the line wants of these goods: nothing where it is gone or asks for other ones."""
     if line is None or line.state in (CANCELLED, NOT_YET_KNOWN):
         return NOTHING

@@ -33,7 +33,7 @@ def post(book: Book, terminal: Terminal, one: Incoming) -> Outcome:
         _hold_every_feed(book)
     outcome = _keep(book, draft, terminal, one, judgement)
     if judgement.outcome not in (QUARANTINED, WAITING):
-        _wake(book, one.id)
+        wake(book, one.id, *judgement.conflicts)
     return outcome
 
 
@@ -75,29 +75,29 @@ def _keep(book: Book, draft: Draft, terminal: Terminal, one: Incoming, judgement
     return outcome
 
 
-def _wake(book: Book, subject: str) -> None:
-    """Judge again what waited for `subject`, and what waited for that, in turn."""
-    arrived = [subject]
+def wake(book: Book, *subjects: str) -> None:
+    """Judge again what waited for these operations and conflicts, and what waited for that, in turn."""
+    arrived = list(subjects)
     while arrived:
-        waiting = book.waiting(arrived.pop(0))
-        arrived += [one.id for one in waiting if _judge_again(book, one)]
+        for one in book.waiting(arrived.pop(0)):
+            arrived += _judge_again(book, one)
 
 
-def _judge_again(book: Book, waiting: StoredOperation) -> bool:
-    """Whether an operation that waited takes effect now."""
+def _judge_again(book: Book, waiting: StoredOperation) -> list[str]:
+    """What has arrived now that an operation which waited takes effect: itself and its conflicts, or nothing."""
     terminal, operation = book.terminal(waiting.terminal), waiting.operation
     if terminal is None or operation is None:
-        return False
+        return []
     draft = Draft(book)
     judgement = judge(draft, operation, decode_body(operation))
     if judgement.outcome == WAITING:
-        return False
+        return []
     draft.states[waiting.id] = judgement.state or judgement.outcome  # so that its terminal hears of it
-    cause = Cause(operation.kind, waiting.id, waiting.op_hash, terminal.id, judgement.outcome)
+    cause = Cause(operation.kind, waiting.id, waiting.op_hash, terminal.id, judgement.outcome, judgement.reason)
     numbers = record(book, draft, cause, terminal.site)
     book.set_waiting(waiting.id, None)
     book.change_outcome(waiting.id, _now_judged(waiting.outcome, judgement, numbers))
-    return True
+    return [waiting.id, *judgement.conflicts]
 
 
 def _now_judged(first: Outcome, judgement: Judgement, numbers: dict[str, int]) -> Outcome:
@@ -107,4 +107,5 @@ def _now_judged(first: Outcome, judgement: Judgement, numbers: dict[str, int]) -
         state=judgement.state or judgement.outcome,
         conflicts=[*first.conflicts, *judgement.conflicts],
         feeds={**numbers, **first.feeds},
+        reason=judgement.reason,
     )

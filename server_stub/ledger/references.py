@@ -11,6 +11,7 @@ from typing import Any
 
 from server_stub.ledger.book import Draft, StoredOperation
 from server_stub.ledger.conflicts import Disagreement
+from server_stub.ledger.linking import item_behind
 from server_stub.ledger.sides import did
 from sync.wire.bodies import TERMINAL_TOTE, Goods
 from sync.wire.effects import subject_of
@@ -61,7 +62,9 @@ def is_known(draft: Draft, subject: str) -> bool:
 
 
 def _is_there(draft: Draft, kind: type[Row], key: str) -> bool:
-    """No site has the name of the feed that belongs to none."""
+    """A code that was linked to an item needs no row. No site has the name of the feed that belongs to none."""
+    if kind is Item:
+        return item_behind(draft, key) is not None
     return draft.get(kind, key) is not None and not (kind is Site and key == GLOBAL_FEED)
 
 

@@ -1,7 +1,8 @@
 """Rights: what somebody recorded who may not work here (any more). The fact is posted; people decide what it means.
 
 Who finds which job in the menu is the terminal's matter. Here it is asked whether the person may work at the site at
-all, or was deactivated, or has all roles elsewhere. Who has no role on record is not bound to a site.
+all, or was deactivated, or has all roles elsewhere. Who has no role on record is not bound to a site, but may not
+decide.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 from server_stub.ledger.book import Draft
 from server_stub.ledger.conflicts import Disagreement
 from server_stub.ledger.sides import did
+from sync.wire.decisions import SUPERVISOR
 from sync.wire.effects import subject_of
 from sync.wire.operation import Operation
 from sync.wire.rows import Operator
@@ -33,3 +35,11 @@ def may_work(draft: Draft, operation: Operation) -> bool:
     if known is None:
         return True
     return known.active and (not known.roles or bool(known.roles.keys() & {operation.site, EVERYWHERE}))
+
+
+def may_decide(draft: Draft, site: str, person: str) -> bool:
+    """Whether somebody may decide conflicts of a site, and agree to what others decided: it takes a role on record."""
+    known = draft.get(Operator, person) if person else None
+    if known is None or not known.active:
+        return False
+    return any(SUPERVISOR in known.roles.get(place, ()) for place in (site, EVERYWHERE))

@@ -20,18 +20,24 @@ from server_stub.ledger.conflicts import (
     raise_or_join,
 )
 from server_stub.ledger.counting import count_what_was_missing
+from server_stub.ledger.deciding import DECISION_STANDS, judge_decision
+from server_stub.ledger.linking import as_linked
 from server_stub.ledger.lots import forget_date, learn_lot
 from server_stub.ledger.measuring import as_measured, measured
 from server_stub.ledger.references import still_unknown, unknown_references
 from server_stub.ledger.rights import without_right
 from server_stub.ledger.sides import did, others_took
 from server_stub.ledger.work import standing
-from sync.wire.bodies import ShortReported, TaskClaimed, TaskReleased, Undone, decode_body
+from sync.wire.bodies import Approved, Decided, Denied, ShortReported, TaskClaimed, TaskReleased, Undone, decode_body
+from sync.wire.decisions import APPROVED, DECIDED, DENIED
 from sync.wire.effects import TaskTurn, claim_change, effects, set_aside
 from sync.wire.operation import Operation
 from sync.wire.quantity import BadQuantity
 from sync.wire.rows import Conflict
 from sync.wire.undoing import UNDONE, is_without_effect
+
+DECISIONS = (DECIDED, APPROVED, DENIED)
+"""What people decided stands: another decision, on what comes of it, is the way back."""
 
 
 def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
@@ -48,7 +54,9 @@ def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
             return _judge_undo(draft, operation, body)
         if isinstance(body, TaskClaimed | TaskReleased):
             return judge_claim(draft, claim_change(operation, body))
-        return _judge_fact(draft, operation, measured(draft, body))
+        if isinstance(body, Decided | Approved | Denied):
+            return judge_decision(draft, operation, body)
+        return _judge_fact(draft, operation, measured(draft, as_linked(draft, body)))
     except BadQuantity:
         return Judgement("quarantined", reason="too_many_decimals")
     except TooLarge:
@@ -116,6 +124,8 @@ def _in_conflict(draft: Draft, operation: Operation, disagreements: list[Disagre
 
 def _judge_undo(draft: Draft, operation: Operation, body: Undone) -> Judgement:
     target = draft.book.operation(body.target)
+    if target is not None and target.operation is not None and target.operation.kind in DECISIONS:
+        return Judgement("refused", reason=DECISION_STANDS)
     if target is None or target.operation is None or is_without_effect(target.outcome):
         return Judgement("waiting", waits_for=body.target)
     if target.outcome.state == UNDONE:
@@ -127,9 +137,10 @@ def _judge_undo(draft: Draft, operation: Operation, body: Undone) -> Judgement:
 
 def _undo(draft: Draft, operation: Operation, stored: StoredOperation, target: Operation) -> Judgement:
     """The opposite effects, from wherever the goods of the target stand."""
-    body = as_measured(draft, decode_body(target))
+    unknown = still_unknown(draft, stored)
+    body = as_measured(draft, as_linked(draft, decode_body(target), unknown))
     turned = effects(operation, Undone(target=target.id), (target, body))
-    found = set_aside(turned, still_unknown(draft, stored), target.site)
+    found = set_aside(turned, unknown, target.site)
     overdrawn = apply_effects(draft, operation, found, item=getattr(body, "item", ""))
     for turn in found:
         if isinstance(turn, TaskTurn):

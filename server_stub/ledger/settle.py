@@ -1,7 +1,8 @@
 """Conflicts that settle themselves: what looked wrong was only early.
 
-A conflict whose cause is gone closes as `explained`. A provisional one whose cause persists, although every terminal
-that could explain it has drained past it, opens for people, with a count task where stock is short.
+A conflict whose cause is gone closes as `explained`, one that a person decided as `resolved`. A provisional one whose
+cause persists, although every terminal that could explain it has drained past it, opens for people, with a count task
+where stock is short.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from server_stub.ledger.conflicts import (
     EXPLAINED,
     OPEN,
     PROVISIONAL,
+    RESOLVED,
     STOCK_SHORT,
     Disagreement,
     active_at,
@@ -25,6 +27,7 @@ from server_stub.ledger.conflicts import (
     raise_or_join,
 )
 from server_stub.ledger.counting import call_off_count, want_count
+from server_stub.ledger.linking import as_linked
 from server_stub.ledger.lots import EXPIRY_DIFFERS, learn_lot, still_differs
 from server_stub.ledger.measuring import as_measured
 from server_stub.ledger.over import still_beyond
@@ -32,7 +35,8 @@ from server_stub.ledger.references import is_known, still_unknown
 from server_stub.ledger.rights import may_work
 from server_stub.ledger.sides import did
 from sync.wire.bodies import Posting, Received, decode_body
-from sync.wire.effects import aside, effects
+from sync.wire.decisions import COUNTING
+from sync.wire.effects import effects, set_aside
 from sync.wire.operation import Operation
 from sync.wire.rows import ACTIVE, REFERENCE_UNKNOWN, SEPARATOR, Balance, Conflict, Order, OrderLine, row_key
 from sync.wire.undoing import UNDONE
@@ -69,8 +73,10 @@ def _heard(book: Book, site: str) -> int:
 
 
 def _settled(book: Book, conflict: Conflict, heard: int) -> Iterator[Draft]:
-    if not _persists(Draft(book), conflict) and _can_be_explained(book, conflict):
-        return _explain(book, conflict)
+    if (conflict.decision or not _persists(Draft(book), conflict)) and _can_be_closed(book, conflict):
+        return _close(book, conflict)
+    if conflict.decision:
+        return iter(())
     if conflict.state == PROVISIONAL and conflict.n <= heard:
         return _open(book, conflict)
     return iter(())
@@ -142,61 +148,73 @@ def _unwanted(draft: Draft, operation: Operation) -> bool:
 # --- explained --------------------------------------------------------------------------------------------------------
 
 
-def _can_be_explained(book: Book, conflict: Conflict) -> bool:
+def _can_be_closed(book: Book, conflict: Conflict) -> bool:
     """Whether every account can count what it would get. Else the conflict stays, for people to see: what cannot be
     settled must not stop the exchange of whoever comes by."""
     if conflict.kind != REFERENCE_UNKNOWN:
         return True
     trial = Draft(book)
-    trial.put(_explained(conflict))
+    trial.put(_closed(conflict))
     try:
         for stretch in _stretches(book, conflict):
-            _explain_stretch(trial, conflict, stretch)
+            _close_stretch(trial, conflict, stretch)
     except TooLarge:
         return False
     return True
 
 
-def _explain(book: Book, conflict: Conflict) -> Iterator[Draft]:
+def _close(book: Book, conflict: Conflict) -> Iterator[Draft]:
     for place, stretch in enumerate(_stretches(book, conflict)):
         draft = Draft(book)
         if place == 0:
-            draft.put(_explained(conflict))
-            call_off_count(draft, conflict.site, conflict.id)
-        _explain_stretch(draft, conflict, stretch)
+            draft.put(_closed(conflict))
+            if conflict.decision not in COUNTING:
+                call_off_count(draft, conflict.site, conflict.id)
+        _close_stretch(draft, conflict, stretch)
         restock(draft)
         if draft.rows or draft.states:
             yield draft
 
 
-def _explained(conflict: Conflict) -> Conflict:
-    return msgspec.structs.replace(conflict, state=EXPLAINED)
+def _closed(conflict: Conflict) -> Conflict:
+    return msgspec.structs.replace(conflict, state=_end_of(conflict))
 
 
-def _explain_stretch(draft: Draft, conflict: Conflict, stretch: list[_Live]) -> None:
+def _end_of(conflict: Conflict) -> str:
+    return RESOLVED if conflict.decision else EXPLAINED
+
+
+def _close_stretch(draft: Draft, conflict: Conflict, stretch: list[_Live]) -> None:
     for operation, stored in stretch:
-        if conflict.kind == REFERENCE_UNKNOWN:
+        if conflict.kind == REFERENCE_UNKNOWN and is_known(draft, conflict.subject):
             _move_to_where_scanned(draft, conflict.subject, operation, stored)
-            other_date = learn_lot(draft, operation, decode_body(operation))
+            other_date = learn_lot(draft, operation, as_linked(draft, decode_body(operation)))
             if other_date:
                 raise_or_join(draft, operation, other_date)
         if conflict.id in stored.outcome.conflicts and not _has_other_conflict(draft, operation, stored):
-            draft.states[operation.id] = EXPLAINED
+            draft.states[operation.id] = _end_of(conflict)
 
 
 def _has_other_conflict(draft: Draft, operation: Operation, stored: StoredOperation) -> bool:
-    """`draft` already holds the explained one, so any that is still active is another."""
+    """`draft` already holds the closed one, so any that is still active is another."""
     found = (draft.get(Conflict, row_key(operation.site, id)) for id in stored.outcome.conflicts)
     return any(one is not None and one.state in ACTIVE for one in found)
 
 
 def _move_to_where_scanned(draft: Draft, subject: str, operation: Operation, stored: StoredOperation) -> None:
-    """The code is known now: what the operation put on `@unknown` goes to where it was scanned."""
+    """The code is known now: what the operation put on `@unknown` goes to where it was scanned, as the item it is."""
     others = still_unknown(draft, stored)
-    for scanned in effects(operation, as_measured(draft, decode_body(operation))):
-        if isinstance(scanned, Posting):
-            before = aside(scanned, others | {subject}, operation.site)
-            _move(draft, operation, before, aside(scanned, others, operation.site))
+    for stood, stands in zip(
+        _posted(draft, operation, others | {subject}), _posted(draft, operation, others), strict=True
+    ):  # fmt: skip
+        _move(draft, operation, stood, stands)
+
+
+def _posted(draft: Draft, operation: Operation, unknown: set[str]) -> list[Posting]:
+    """The postings of a fact while these subjects are unknown."""
+    body = as_measured(draft, as_linked(draft, decode_body(operation), unknown))
+    found = set_aside(effects(operation, body), unknown, operation.site)
+    return [one for one in found if isinstance(one, Posting)]
 
 
 def _move(draft: Draft, operation: Operation, before: Posting, after: Posting) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Set as AbstractSet
 
 from server_stub.ledger.book import Book
 from server_stub.ledger.log import Cause, record
+from server_stub.ledger.posting import wake
 from server_stub.ledger.settle import SETTLED, settle
+from sync.wire.rows import Conflict
 
 
 def heads(book: Book) -> dict[str, int]:
@@ -35,3 +37,4 @@ def settle_feeds(book: Book, feeds: Iterable[str], *, terminal: str = "", by: st
 def _settle(book: Book, feed: str, cause: Cause) -> None:
     for draft in settle(book, feed):
         record(book, draft, cause, feed)
+        wake(book, *(row.id for _, row in draft.rows.values() if isinstance(row, Conflict)))

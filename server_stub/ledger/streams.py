@@ -15,7 +15,7 @@ from server_stub.ledger.book import Book, Draft, Stream, Terminal
 from server_stub.ledger.identity import caused_id
 from server_stub.ledger.incoming import Incoming, read_incoming
 from server_stub.ledger.log import Cause, record
-from server_stub.ledger.posting import post
+from server_stub.ledger.posting import post, wake
 from sync.wire.messages import Fill, Gap, GapRange, Outcome, StreamOffer
 from sync.wire.operation import Link, Parent, first_prev, link_hash
 from sync.wire.rows import Conflict, row_key
@@ -188,3 +188,4 @@ def _raise(book: Book, terminal: Terminal, kind: str, subject: str, facts: dict[
     n = book.feed_head(terminal.site).n + 1
     draft.put(Conflict(site=terminal.site, id=conflict, kind=kind, state="open", subject=subject, n=n, facts=facts))
     record(book, draft, Cause(kind, terminal=terminal.id), terminal.site)
+    wake(book, conflict)

@@ -19,7 +19,7 @@ from server_stub.ledger.conflicts import (
 )
 from server_stub.ledger.over import ORDER_CLOSED, found_beyond
 from server_stub.ledger.sides import did, office_did, they_did
-from sync.wire.bodies import Goods, Picked, Received, ShortReported
+from sync.wire.bodies import Goods, Picked, Received, Returned, ShortReported
 from sync.wire.operation import Cursor, Operation
 from sync.wire.rows import NOTHING, Order, OrderLine, Task, row_key
 
@@ -53,8 +53,8 @@ def standing(draft: Draft, operation: Operation, body: Any) -> Standing:
 def _order_standing(draft: Draft, operation: Operation, body: Any, task: Task | None) -> Standing | None:
     code = getattr(body, "order", "")
     order = draft.get(Order, row_key(operation.site, code)) if code else None
-    if order is None:
-        return None
+    if order is None or isinstance(body, Returned):
+        return None  # what goes back is wanted by no order
     if order.state == CANCELLED:
         return _cancelled(draft, operation, body, order, task)
     if order.rev == 1:

@@ -6,7 +6,7 @@ The terminal's local view and the ledger therefore share this module: own work n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
@@ -258,14 +258,16 @@ def decode_body(operation: Operation) -> Any:
 
 
 _NAMED = frozenset({"item", "location", "to", "to_site", "from_site"})
-"""Fields that say what was handled and where; empty, they would post on an account that nobody can find."""
+"""Fields of facts that say what was handled and where; empty, they would post on an account that nobody can find."""
 
 
 _CODES: dict[type[Any], tuple[str, ...]] = {
     kind: tuple(field.name for field in msgspec.structs.fields(kind) if field.type is str and field.name != "text")
     for kind in BODY_TYPES.values()
 }
-_NAMED_IN = {kind: tuple(name for name in names if name in _NAMED) for kind, names in _CODES.items()}
+_NAMED_IN = {
+    kind: tuple(name for name in names if name in _NAMED and kind is not Decided) for kind, names in _CODES.items()
+}
 
 
 def _check_codes(kind: str, body: Any) -> None:
@@ -273,7 +275,7 @@ def _check_codes(kind: str, body: Any) -> None:
     values = [getattr(body, name) for name in names]
     # Together they are nearly always short enough to be looked at in one go.
     if not is_code("".join(values)) or not all(getattr(body, name) for name in _NAMED_IN[type(body)]):
-        _check_each(kind, dict(zip(names, values, strict=True)))
+        _check_each(kind, dict(zip(names, values, strict=True)), _NAMED_IN[type(body)])
     if isinstance(body, Picked | Moved | Returned) and body.location == body.to:
         raise WireError("malformed", f"{kind} leads from {body.to} to the same place")
     quantity = getattr(body, "quantity", None)
@@ -281,13 +283,13 @@ def _check_codes(kind: str, body: Any) -> None:
         raise WireError("malformed", f"the quantity of {kind} is negative")
 
 
-def _check_each(kind: str, codes: dict[str, str]) -> None:
+def _check_each(kind: str, codes: dict[str, str], named: Collection[str]) -> None:
     for name, value in codes.items():
         if not is_code(value):
             raise WireError(
                 "malformed", f"the field {name} of {kind} is longer than {MAX_CODE_CHARS} characters or has NUL or US"
             )
-        if value == "" and name in _NAMED:
+        if value == "" and name in named:
             raise WireError("malformed", f"the field {name} of {kind} is empty")
 
 

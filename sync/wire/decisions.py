@@ -39,3 +39,6 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
 
 NEED_SECOND = frozenset({"adjust", "use_count", "release", "scrap"})
 """Answers that take effect only when a second person with the right has agreed."""
+
+COUNTING = frozenset({"count_now", "recount"})
+"""Answers that send somebody to count."""

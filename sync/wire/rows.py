@@ -158,7 +158,8 @@ class Task(Row, frozen=True, kw_only=True, omit_defaults=True):
     """Work on one line at one location. `id` is a UUIDv5 of its cause. `sequence`: walking order inside its order.
 
     `state`: open, done, cancelled. `done_by` is the terminal that completed it; `done_op` the operation.
-    `to`: where the goods go, of a task that a decision opened; `assignee`: the operator it is meant for, if any.
+    Of a task that a decision opened, `to` is where the goods go and `serial` which piece it is, if one; `assignee` is
+    the operator it is meant for, if any.
     """
 
     table: ClassVar[str] = "task"
@@ -180,6 +181,7 @@ class Task(Row, frozen=True, kw_only=True, omit_defaults=True):
     cause: str = ""
     to: str = ""
     assignee: str = ""
+    serial: str = ""
 
 
 class Claim(Row, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,4 +1,4 @@
-"""Tasks that decisions open: where the goods go, and for whom the task is meant."""
+"""Tasks that decisions open: where which goods go, and for whom the task is meant."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ CODE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    for name in ("to", "assignee"):
+    for name in ("to", "assignee", "serial"):
         op.add_column("tasks", sa.Column(name, CODE, nullable=False, server_default=""))
