@@ -13,27 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from loaded_programs import ROOT, Ran, run
+
 LEDGER = [sys.executable, "-m", "server_stub.cli"]
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def environment(database: Path) -> dict[str, str]:
     return {**os.environ, "LEDGER_DB": str(database), "PYTHONPATH": str(ROOT)}
 
 
-@dataclass
-class Ran:
-    status: int
-    out: str
-    err: str
-
-
 def ledger(database: Path, *words: str) -> Ran:
     """Run a command to its end."""
-    done = subprocess.run(
-        [*LEDGER, *words], env=environment(database), capture_output=True, text=True, timeout=50, check=False
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
+    return run("ledger", *words, environment=environment(database))
 
 
 def told(database: Path, *words: str) -> Any:

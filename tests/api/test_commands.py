@@ -15,7 +15,8 @@ import click.testing
 import msgspec
 import pytest
 from api.device import SITE, Device, base64url
-from api.programs import ROOT, environment
+from api.programs import environment
+from loaded_programs import ROOT
 
 from server_stub.access import enroll
 from server_stub.changes import change

@@ -1,12 +1,11 @@
 """Keeps operations until it is killed, and prints each one's id when it is confirmed. Run as a program by the tests.
 
-appender.py DATABASE [COUNT]
+appender.py DATABASE
 """
 
 from __future__ import annotations
 
 import sys
-from itertools import count
 from pathlib import Path
 
 from scanner_client.clock import new_uuid7, utc_now
@@ -29,7 +28,7 @@ def keep_one(store: TerminalStore) -> str:
 
 def main() -> None:
     store = TerminalStore(Path(sys.argv[1]), Sources(new_uuid7, utc_now))
-    for _ in range(int(sys.argv[2])) if len(sys.argv) > 2 else count():
+    while True:
         print(keep_one(store), flush=True)
 
 

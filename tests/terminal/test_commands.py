@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 from api.programs import Running, ledger, told
+from loaded_programs import ROOT, Ran, run
+from terminal.appender import keep_one
 from terminal.conftest import HALL
 
 from scanner_client.clock import new_epoch, new_uuid7, utc_now
@@ -26,27 +28,17 @@ from scanner_client.store.identity import Sources
 from sync.wire.bundle import read_bundle
 from sync.wire.operation import decode_operation
 
-ROOT = Path(__file__).resolve().parents[2]
-APPENDER = Path(__file__).with_name("appender.py")
 SITE = HALL
 
 
 @dataclass
-class Ran:
-    status: int
-    out: str
-    err: str
-
-
-@dataclass
 class Scanner:
-    """One terminal's commands, each a process of its own."""
+    """One terminal's commands."""
 
     home: Home
 
     def __call__(self, *words: str) -> Ran:
-        done = subprocess.run(self.command(*words), env=environment(), capture_output=True, text=True, check=False)
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return run("scanner", *words, "--home", str(self.home.path), environment=environment())
 
     def json(self, *words: str) -> Any:
         ran = self(*words, "--json")
@@ -58,9 +50,10 @@ class Scanner:
 
     def keep(self, count: int) -> list[str]:
         """Operations confirmed while no program runs in the home. Their ids."""
-        command = [sys.executable, str(APPENDER), str(self.home.database), str(count)]
-        done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
-        return done.stdout.split()
+        store = TerminalStore(self.home.database, Sources(new_uuid7, utc_now))
+        ids = [keep_one(store) for _ in range(count)]
+        store.close()
+        return ids
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[str]]:
@@ -155,7 +148,7 @@ def test_a_terminal_that_was_killed_sends_what_it_finds_by_itself(scanner: Scann
 async def test_a_reply_lost_after_the_ledger_committed_changes_nothing(
     scanner: Scanner, served: Running, database: Path
 ) -> None:
-    ids = scanner.keep(3)
+    ids = await asyncio.to_thread(scanner.keep, 3)
     proxy = Proxy(served.announced["host"], served.announced["port"], swallow_next=True)
     settings = scanner.home.config_file.read_text().replace(served.address, await proxy.start())
     scanner.home.config_file.write_text(settings)

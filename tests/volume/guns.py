@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,26 +21,24 @@ stall_s = 30.0
 """A profile that takes no pause of a busy machine for the end of a code."""
 
 
-class Gun:
+class Gun(ABC):
     """A scanner with the `name` that the terminal knows it by; each code that it sends ends in `end`."""
 
     name: str
     end: bytes
 
+    @abstractmethod
     def prepare(self, home: Home) -> None:
         """Describe it to the terminal, before that runs."""
 
+    @abstractmethod
     def plug_in(self, screen: Window) -> None:
         """Connect; back when the terminal hears."""
-        raise NotImplementedError
 
-    def send(self, data: bytes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def send(self, data: bytes) -> None: ...
 
-    def hang_up(self) -> None:
-        """Go without a word; it can be plugged in again."""
-        raise NotImplementedError
-
+    @abstractmethod
     def close(self) -> None:
         """Give back what it took of this machine."""
 
@@ -52,11 +51,17 @@ class Keyboard(Gun):
 
     name, end = "keyboard", b"\r"
 
+    def prepare(self, home: Home) -> None:
+        """The terminal knows its keyboard by itself."""
+
     def plug_in(self, screen: Window) -> None:
         self._screen = screen
 
     def send(self, data: bytes) -> None:
         self._screen.send(data)
+
+    def close(self) -> None:
+        """The line is the window's, which closes it."""
 
 
 class SerialGun(Gun):
@@ -77,6 +82,7 @@ class SerialGun(Gun):
         self._lines[-1].write(data)
 
     def hang_up(self) -> None:
+        """Go without a word; it can be plugged in again."""
         self._link.unlink()
         self._lines.append(Pty())  # while the old one is there, so that it gets another name
         self._lines[-2].hang_up()

@@ -6,8 +6,6 @@ import csv
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from api.programs import Running, ledger, service, told
 from furnished_home import BADGE, ORDER, SITE, TERMINAL, gtin14, long_location
+from loaded_programs import run
 
 from scanner_client.home import Home
 from scanner_client.rehearsal.proof import Held, held_by_ledger
@@ -99,10 +98,8 @@ def floor(made: Path, folder: Path) -> Iterator[Floor]:
 
 
 def _scanner(*words: str) -> None:
-    command = [sys.executable, "-m", "scanner_client.cli", *words]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False, env=environment)
-    assert done.returncode == 0, done.stderr + done.stdout
+    ran = run("scanner", *words, environment=os.environ)
+    assert ran.status == 0, ran.err + ran.out
 
 
 def _write(folder: Path, kind: str, header: str, rows: Sequence[Sequence[str | int]]) -> None:
