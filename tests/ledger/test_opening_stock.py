@@ -38,8 +38,7 @@ def test_an_import_run_again_after_a_compaction_opens_nothing_twice(ledger: Ledg
     """Not even where goods have gone: all but the last fifty shelves were emptied, as picking empties them."""
     rows = [{"site": SITE, "location": f"A-{n}", "item": "007", "quantity": "2"} for n in range(1, 251)]
     assert taken(ledger, "stock", *rows).changed == 250
-    for n in range(1, 201):
-        emptied(ledger, f"A-{n}")
+    emptied(ledger, [f"A-{n}" for n in range(1, 201)])
     for feed in (SITE, GLOBAL_FEED):
         ledger.compact(feed)
     again = taken(ledger, "stock", *rows)
@@ -48,14 +47,14 @@ def test_an_import_run_again_after_a_compaction_opens_nothing_twice(ledger: Ledg
     assert ledger.verify() == []
 
 
-def emptied(ledger: Ledger, place: str) -> None:
-    """The shelf's goods go back to where opening stock comes from."""
-    gone = Balance(site=SITE, location=place, item="007", quantity=-Quantity(2))
+def emptied(ledger: Ledger, places: list[str]) -> None:
+    """The shelves' goods go back to where opening stock comes from."""
+    gone = [Balance(site=SITE, location=place, item="007", quantity=-Quantity(2)) for place in places]
     ledger.run({SITE}, lambda book: _post(book, gone))
 
 
-def _post(book: Book, balance: Balance) -> None:
-    _, draft = opening_stock(book, [balance])
+def _post(book: Book, balances: list[Balance]) -> None:
+    _, draft = opening_stock(book, balances)
     record(book, draft, Cause("emptied", by="test"), SITE)
 
 
