@@ -39,7 +39,10 @@ class FeedAge:
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """Operations of this terminal, held or not, by the state of their outcome (SCREENS: 存 发 收 冲 审 拒 隔)."""
+    """Operations of this terminal, held or not, by the state of their outcome (SCREENS: 存 发 收 冲 审 拒 隔).
+
+    `decided`: of those in conflict, how many were decided here and wait for the ledger's answer alone.
+    """
 
     kept: int = 0
     sent: int = 0
@@ -49,11 +52,13 @@ class QueueCounts:
     refused: int = 0
     quarantined: int = 0
     oldest: str = ""
+    decided: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One operation as the queue lists it. `body` is None for one that is no longer held; `state` as `standing_of`."""
+    """One operation as the queue lists it. `body` is None for one that is no longer held; `state` as `standing_of`.
+    `outcome` is the ledger's first word about it, empty before an answer."""
 
     id: str
     kind: str
@@ -61,6 +66,7 @@ class Recorded:
     state: str
     body: Any = None
     conflicts: tuple[str, ...] = ()
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,9 @@ class StepTransaction(Protocol):
 
     def deeds(self, first: int, count: int) -> Sequence[Recorded]:
         """Operations of this terminal, held or not, newest first, from the one at place `first` on."""
+
+    def decisions(self) -> Sequence[Recorded]:
+        """Decisions of conflicts given here that are still held, oldest first."""
 
     def recorded(self, id: str) -> Recorded | None:
         """An operation held here."""

@@ -11,10 +11,12 @@ from datetime import datetime
 
 from scanner_client.core.values import Concern, Deed, Dispute, Item, Statement
 from scanner_client.ports import Recorded, StepTransaction
+from sync.wire.bodies import Decided
 from sync.wire.quantity import BadQuantity, Quantity, parse_quantity
 from sync.wire.rows import SEPARATOR, Balance, Conflict, row_key
 
 UNDECIDED = ("open", "provisional")
+TURNED_DOWN = ("refused", "quarantined")
 _STOCK_SHORT = "stock_short"
 _EXPIRY_DIFFERS = "expiry_differs"
 _BEYOND_ORDER = ("over_received", "order_closed")
@@ -31,11 +33,17 @@ class Records:
         return [self._deed(one) for one in self._rows.deeds(first, count)]
 
     def disputes(self) -> Sequence[Dispute]:
-        """Those about own work first, then by age."""
+        """Those about own work first, then by age; at the end those that were decided here."""
         found = [row for state in UNDECIDED for row in self._rows.rows(Conflict, state=state)]
         here = [row for row in found if row.site == self._rows.site]
-        here.sort(key=lambda row: (not self._is_own(row), row.n, row.id))
-        return [self._dispute(row) for row in here]
+        decided = self._decided()
+        here.sort(key=lambda row: (row.id in decided, not self._is_own(row), row.n, row.id))
+        return [self._dispute(row, decided.get(row.id, "")) for row in here]
+
+    def _decided(self) -> dict[str, str]:
+        """Answers given here, by conflict, unless the ledger turned them down; the first stands."""
+        given = [one for one in self._rows.decisions() if one.state not in TURNED_DOWN]
+        return {one.body.conflict: one.body.answer for one in reversed(given)}
 
     def _is_own(self, row: Conflict) -> bool:
         return any(self._is_here(row.facts, who) for who in ("did", "they")) or any(map(self._rows.recorded, row.ops))
@@ -47,11 +55,20 @@ class Records:
 
     def _deed(self, one: Recorded) -> Deed:
         disputed = next((row for row in map(self._conflict, one.conflicts) if row), None)
+        if isinstance(one.body, Decided):
+            return self._deed_of_decision(one, one.body)
         return Deed(
             one.id, one.kind, milliseconds(one.at), one.state, item=self._text(one, "item"),
             location=self._text(one, "location"), units=self._quantity(one), unit=self._text(one, "unit"),
             dispute=disputed.kind if disputed and disputed.state in UNDECIDED else "",
         )  # fmt: skip
+
+    def _deed_of_decision(self, one: Recorded, body: Decided) -> Deed:
+        """With the place and the kind of what was decided."""
+        row = self._conflict(body.conflict)
+        known = self._dispute(row) if row else Dispute(body.conflict, "", "")
+        place = known.location or known.about
+        return Deed(one.id, one.kind, milliseconds(one.at), one.state, location=place, dispute=known.kind)
 
     def _conflict(self, id: str) -> Conflict | None:
         return self._rows.row(Conflict, row_key(self._rows.site, id))
@@ -65,7 +82,7 @@ class Records:
 
     # --- conflicts
 
-    def _dispute(self, row: Conflict) -> Dispute:
+    def _dispute(self, row: Conflict, decided: str = "") -> Dispute:
         facts = row.facts
         place, code = facts.get("location", ""), facts.get("item", "")
         if row.kind == _STOCK_SHORT:
@@ -78,6 +95,7 @@ class Records:
         return Dispute(
             row.id, row.kind, row.state, item=code, location=place, about=_about(row), statements=tuple(said),
             unit=facts.get("did_unit") or facts.get("they_unit", ""), by=facts.get("did_by", ""),
+            answerable=not decided, decided=decided,
         )  # fmt: skip
 
     def _side(self, row: Conflict, who: str, item: Item | None) -> Statement | None:

@@ -154,9 +154,9 @@ class Runtime:
         now, counts, around = self._now(), transaction.counts(), self.surroundings
         return Status(
             now=now, clock=_clock(now, self._offset), online=around.online, since=around.since,
-            waiting=counts.kept + counts.sent, conflicts=counts.conflict, kept=counts.kept, sent=counts.sent,
-            accepted=counts.accepted, training=transaction.environment() != LIVE, battery=around.battery,
-            held=counts.held, refused=counts.refused, quarantined=counts.quarantined,
+            waiting=counts.kept + counts.sent, conflicts=counts.conflict - counts.decided, kept=counts.kept,
+            sent=counts.sent, accepted=counts.accepted, training=transaction.environment() != LIVE,
+            battery=around.battery, held=counts.held, refused=counts.refused, quarantined=counts.quarantined,
             concerns=len(transaction.alerts()),
         )  # fmt: skip
 

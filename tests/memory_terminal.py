@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -54,6 +55,8 @@ class MemoryStore:
         self.environment = "live"
         self.pins: dict[str, Pin] = {}
         self.pins_needed = False
+        self.answers: dict[str, dict[str, Any]] = {}
+        """What the ledger said of decisions, by their ids: changes to `Recorded`."""
 
     @contextmanager
     def step(self) -> Iterator[MemoryTransaction]:
@@ -124,6 +127,11 @@ class MemoryTransaction:
             if op.kind not in ADVISORY_KINDS
         ]
         return newest[first : first + count]
+
+    def decisions(self) -> Sequence[Recorded]:
+        known = reversed(self.deeds(0, len(self._store.operations)))
+        found = [one for one in known if one.kind == "decided"]
+        return [replace(one, **self._store.answers.get(one.id, {})) for one in found]
 
     def recorded(self, id: str) -> Recorded | None:
         return next((one for one in self.deeds(0, len(self._store.operations)) if one.id == id), None)

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from memory_terminal import MORNING, MemoryStore, MemoryTransaction, stock
 
-from scanner_client.core.flow import read_flow
-from scanner_client.core.state import Approval, Panel, Secrets, State
+from scanner_client.core.state import Approval, Decision, Panel, Secrets, State
 from scanner_client.core.values import Concern, Deed, Dispute, Statement
 from scanner_client.core.view import Size, Status
 from scanner_client.facts import StoreFacts
@@ -86,29 +85,14 @@ def opened(shows: str, first: int = 0, operator: str = "wang") -> State:
     return State(flow="main", step="menu", operator=operator, panel=Panel(shows=shows, first=first))
 
 
-AGREEING = read_flow("""
-name = "agreeing"
-version = 1
-title = "panel.conflict"
-start = "second_person"
-
-[[steps]]
-id = "second_person"
-kind = "pin"
-prompt = "main.pin"
-wants = "pin"
-shows = "second_person"
-help = "help.pin"
-
-[[steps.on]]
-input = "typed"
-to = "@exit"
-""")
-"""A step of this kind and drawing belongs to the flows that decide conflicts."""
-
 QUEUE, CONFLICT = opened("queue"), opened("conflict", operator="boss")
 PIN = State(flow="main", step="pin", candidate="wang", secrets=Secrets(entry="2468"))
 SECOND = State(
-    flow="agreeing", step="second_person", operator="wang", candidate="boss", secrets=Secrets(entry="2468"),
+    flow="decide", step="second_pin", operator="wang", candidate="boss", secrets=Secrets(entry="2468"),
     approval=Approval(kind="adjust", item="TOWEL", location="A-03-02", units=36, unit="box"),
+)  # fmt: skip
+DECIDING = State(flow="decide", step="badge", operator="wang", decision=Decision(conflict="c1", answer="undo"))
+SECOND_BADGE = State(
+    flow="decide", step="second", operator="wang", approval=SECOND.approval,
+    decision=Decision(conflict="c1", answer="adjust", by="li"),
 )  # fmt: skip

@@ -115,13 +115,18 @@ def _at_prompt(state: State, event: Scan | Partial) -> State:
 
 
 def _first_taken(flows: Library, state: State, given: Sequence[Input], facts: Facts, event: Scan) -> Context | None:
-    scans = (*state.work.scans, event.raw[:LONGEST_SCAN_REMEMBERED])[-MOST_SCANS_REMEMBERED:]
-    remembered = msgspec.structs.replace(state, work=msgspec.structs.replace(state.work, scans=scans))
+    remembered = state if state.decision else _with_scan(state, event.raw[:LONGEST_SCAN_REMEMBERED])
     for one in given:
         taken = attempt(flows, context(flows, remembered, facts, one, event.at), _asked(event), KEPT)
         if isinstance(taken, Context):
             return taken
     return None
+
+
+def _with_scan(state: State, raw: str) -> State:
+    """The scan belongs to the line in hand; those of people who decide do not."""
+    scans = (*state.work.scans, raw)[-MOST_SCANS_REMEMBERED:]
+    return msgspec.structs.replace(state, work=msgspec.structs.replace(state.work, scans=scans))
 
 
 def _reasons(flows: Library, state: State, given: Sequence[Input], facts: Facts, event: Scan) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from scanner_client.core.events import Command, Journal, Key
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import BACK, CHOOSING, EXCEPTIONS, RUN, Library, Step, StepKind
-from scanner_client.core.lists import LISTS
+from scanner_client.core.lists import LISTS, shown_at_once
 from scanner_client.core.moves import KEPT, REFUSED, attempt, context, fitting, refuse
 from scanner_client.core.panels import MENU_KEY, OPENING, QUEUE, open_panel, press_panel
 from scanner_client.core.pin_entry import press_secret
@@ -40,7 +40,7 @@ def press(flows: Library, state: State, event: Key, facts: Facts) -> Result:
     if step.kind is StepKind.PIN:
         return press_secret(flows, state, name, event, facts)
     if state.panel is not None or name in OPENING:
-        return press_panel(state, state.panel, name, facts)
+        return press_panel(flows, state, name, event, facts)
     return _press_at_step(flows, state, step, name, event, facts)
 
 
@@ -114,14 +114,15 @@ def _enters(step: Step, character: str) -> bool:
 
 def _choose(flows: Library, state: State, name: str, event: Key, facts: Facts) -> Result:
     every = options(flows, state, facts)
-    if name in (PAGE_KEY, "down") and len(every) > state.options:
-        following = state.first + state.options
+    size = shown_at_once(flows[state.flow].steps[state.step], state)
+    if name in (PAGE_KEY, "down") and len(every) > size:
+        following = state.first + size
         return msgspec.structs.replace(state, first=following if following < len(every) else 0), ()
     if name == BACK_KEY:
         return _command(flows, state, BACK, event, facts)
     if name == HELP_KEY:
         return _command(flows, state, "help", event, facts)
-    shown = every[state.first : state.first + state.options]
+    shown = every[state.first : state.first + size]
     if not (name.isdigit() and 1 <= int(name) <= len(shown)):
         return state, ()
     return _submit(flows, state, [Input("chosen", text=shown[int(name) - 1])], event, facts)

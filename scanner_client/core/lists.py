@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from scanner_client.core.decisions import answers_of, lines_wanting
 from scanner_client.core.facts import Facts
+from scanner_client.core.flow.model import Step
 from scanner_client.core.state import State
-from scanner_client.core.values import PART, Holding, Order
+from scanner_client.core.values import PART, Dispute, Holding, Order
+
+MOST_AT_ONCE = 7
+"""Choices that have a digit of their own; 8, 9 and 0 lead on."""
 
 Values = Callable[[State, Facts], Sequence[str]]
 
@@ -44,13 +49,42 @@ def _goods_of_place(state: State, facts: Facts) -> Sequence[str]:
     return [holding_value(one) for one in facts.holdings(location=state.work.looking)] if state.work.looking else []
 
 
+def _answers(state: State, facts: Facts) -> Sequence[str]:
+    """The answers to the conflict in hand, as they are numbered."""
+    dispute = _in_hand(state, facts)
+    return answers_of(dispute.kind) if dispute else answers_of("")
+
+
+def _lines_wanting(state: State, facts: Facts) -> Sequence[str]:
+    """Open lines of open orders that still want the goods of the conflict in hand, each as its order and its line."""
+    dispute = _in_hand(state, facts)
+    if dispute is None or not dispute.item:
+        return []
+    found = [task for order in facts.open_orders() for task in lines_wanting(dispute.item, facts.tasks(order.order))]
+    return list(dict.fromkeys(PART.join((task.order, task.line)) for task in found))
+
+
+def _in_hand(state: State, facts: Facts) -> Dispute | None:
+    conflict = state.decision.conflict if state.decision else ""
+    return next((one for one in facts.disputes() if one.id == conflict), None)
+
+
 LISTS: Mapping[str, Values] = {
     "open_orders": _open_orders,
     "open_receipts": _open_receipts,
     "open_lines": _open_lines,
     "places_of_item": _places_of_item,
     "goods_of_place": _goods_of_place,
+    "answers": _answers,
+    "lines_wanting": _lines_wanting,
 }
+_WHOLE = frozenset({"answers"})
+"""Lists that have no pages: their frame shows all of them at each size."""
+
+
+def shown_at_once(step: Step, state: State) -> int:
+    """How many choices of this step a digit can name without turning a page."""
+    return MOST_AT_ONCE if step.options_from in _WHOLE else state.options
 
 
 def holding_value(one: Holding) -> str:

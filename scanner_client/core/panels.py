@@ -1,17 +1,22 @@
-"""Panels: views laid over whatever step one stands at: the queue with the sync modes, conflicts to read, alerts.
+"""Panels: views laid over whatever step one stands at: the queue with the sync modes, conflicts, alerts.
 
-A panel is left by `0` or by any scan, which then is judged at the step below; the step itself never notices.
+A panel is left by `0` or by any scan, which then is judged at the step below; the step itself never notices. At a
+conflict that may be decided here a digit chooses the answer, and the flow `decide` asks who gives it.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from scanner_client.core.events import ChooseMode, Command, Journal, SyncNow
+from scanner_client.core.decisions import AT_OFFICE, CONFLICT, LATER, answers_of
+from scanner_client.core.events import ChooseMode, Command, Journal, Key, SyncNow
 from scanner_client.core.facts import Facts
-from scanner_client.core.state import Panel, State
+from scanner_client.core.flow.model import RUN, Library
+from scanner_client.core.moves import ATTENTION, REFUSED, context, move
+from scanner_client.core.rules.registry import Input
+from scanner_client.core.state import Decision, Panel, State
 
-QUEUE, CONFLICTS, CONFLICT, ALERTS = "queue", "conflicts", "conflict", "alerts"
+QUEUE, CONFLICTS, ALERTS = "queue", "conflicts", "alerts"
 OPENING = {"f5": QUEUE, "f6": CONFLICTS, "f7": ALERTS}
 """Keys that open a panel anywhere; `*7` opens the queue, from which `4` and `5` lead on."""
 
@@ -20,6 +25,9 @@ AUTOMATIC, OFFLINE = "automatic", "offline"
 _LEAVING = frozenset({"0", "esc", "backspace", "*", "-", "f4", "f10"})
 _FROM_QUEUE = {"4": CONFLICTS, "5": ALERTS}
 _SMALLEST_OPTIONS = 2
+DECIDE = "decide"
+"""The flow that asks who gives an answer."""
+
 Result = tuple[State, tuple[Command, ...]]
 
 
@@ -32,8 +40,9 @@ def open_panel(state: State, shows: str) -> State:
     return msgspec.structs.replace(state, panel=Panel(shows=shows), menu=False, help=False)
 
 
-def press_panel(state: State, panel: Panel | None, name: str, facts: Facts) -> Result:
+def press_panel(flows: Library, state: State, name: str, event: Key, facts: Facts) -> Result:
     """The state after a key that opens a panel, or while one is open."""
+    panel = state.panel
     if panel is None or name in OPENING:
         return open_panel(state, OPENING[name]), ()
     if name in _LEAVING:
@@ -44,10 +53,17 @@ def press_panel(state: State, panel: Panel | None, name: str, facts: Facts) -> R
         return _turned(state, panel, 1, facts), ()
     if name == "up":
         return _turned(state, panel, -1, facts), ()
+    return _key_of(flows, state, panel, name, event, facts)
+
+
+def _key_of(flows: Library, state: State, panel: Panel, name: str, event: Key, facts: Facts) -> Result:
+    """A key that means something at one of the panels alone."""
     if panel.shows == QUEUE:
         return _queue_key(state, name)
     if panel.shows == CONFLICTS and name.isdecimal():
         return _read(state, panel, int(name), facts), ()
+    if panel.shows == CONFLICT and name.isdecimal():
+        return _answered(flows, state, panel, int(name), event, facts)
     return state, ()
 
 
@@ -64,6 +80,34 @@ def _queue_key(state: State, name: str) -> Result:
             return state, ()
 
 
+def _answered(flows: Library, state: State, panel: Panel, number: int, event: Key, facts: Facts) -> Result:
+    """The answer with this number is in hand, and who gives it is asked for; nothing is kept yet."""
+    found = facts.disputes()
+    dispute = found[min(panel.first, len(found) - 1)] if found else None
+    answers = answers_of(dispute.kind) if dispute else ()
+    if dispute is None or not dispute.answerable or number > len(answers):
+        return state, ()
+    answer = answers[number - 1]
+    if answer == LATER:
+        return _left(state, panel), ()
+    if answer in AT_OFFICE or DECIDE not in flows:
+        told = msgspec.structs.replace(panel, told="panel.decided_at_office")
+        return msgspec.structs.replace(state, panel=told), (REFUSED,)
+    chosen = msgspec.structs.replace(
+        state,
+        panel=None,
+        notice=None,
+        candidate="",
+        approval=None,
+        decision=Decision(conflict=dispute.id, answer=answer),
+    )
+    journal = Journal("answer", {"conflict": dispute.id, "answer": answer, "by": state.operator})
+    asked = max(event.at, event.taken)
+    to = flows[DECIDE].start if state.flow == DECIDE else RUN + DECIDE
+    c = move(flows, context(flows, chosen, facts, Input("arrive"), event.at), to, asked)
+    return c.state, (journal, *c.commands, ATTENTION)
+
+
 def _left(state: State, panel: Panel) -> State:
     if panel.shows == CONFLICT:
         return open_panel(state, CONFLICTS)
@@ -75,7 +119,7 @@ def _turned(state: State, panel: Panel, by: int, facts: Facts) -> State:
     size = 1 if panel.shows == CONFLICT else panel_rows(state)
     pages = -(-panel_length(panel, facts) // size) or 1
     page = (panel.first // size + by) % pages
-    return msgspec.structs.replace(state, panel=msgspec.structs.replace(panel, first=page * size))
+    return msgspec.structs.replace(state, panel=msgspec.structs.replace(panel, first=page * size, told=""))
 
 
 def panel_length(panel: Panel, facts: Facts) -> int:

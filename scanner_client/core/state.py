@@ -115,11 +115,27 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: str = ""
 
 
+class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to a conflict that is about to be given. `by`: who gives it, once they have proved who they are.
+    `order` and `line`: what goods are for; `item`: what an unknown code is."""
+
+    conflict: str
+    answer: str = ""
+    by: str = ""
+    order: str = ""
+    line: str = ""
+    item: str = ""
+
+
 class Panel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A view laid over the step: `queue`, `conflicts`, `conflict` (the one at `first`) or `alerts`, from `first` on."""
+    """A view laid over the step: `queue`, `conflicts`, `conflict` (the one at `first`) or `alerts`, from `first` on.
+
+    `told` names the text that stands in place of the prompt: why the last key did nothing.
+    """
 
     shows: str
     first: int = 0
+    told: str = ""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -127,7 +143,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `candidate`: who scanned a badge and has yet to prove it is theirs; `tries`: by operator, wrong PINs in a row.
 
-    `approval`: what the candidate is to agree to, where that is not to log in.
+    `approval`: what the candidate is to agree to, where that is not to log in; `decision`: the answer to a conflict
+    that is being given.
 
     `begun`: the order in hand, if it was not the operator's before it was opened.
 
@@ -146,6 +163,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     secrets: Secrets = Secrets()
     tries: dict[str, Tries] = {}
     approval: Approval | None = None
+    decision: Decision | None = None
     panel: Panel | None = None
     menu: bool = False
     help: bool = False

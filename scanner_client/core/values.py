@@ -205,7 +205,8 @@ class Dispute:
     """A conflict to read. `about` is the order, terminal or code that it is about where that is no place; `unit` the
     one the work was done in, `by` the operator who did it.
 
-    `answerable`: it can be decided on this terminal.
+    `answerable`: it can be decided on this terminal; `decided`: the answer that was given here and waits for the
+    ledger's.
     """
 
     id: str
@@ -217,6 +218,7 @@ class Dispute:
     unit: str = ""
     by: str = ""
     answerable: bool = False
+    decided: str = ""
     statements: tuple[Statement, ...] = ()
 
 

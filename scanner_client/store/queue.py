@@ -15,6 +15,7 @@ from scanner_client.store.standing import (
     CONFLICT,
     HELD,
     IS_ADVICE,
+    IS_DECISION,
     IS_KEPT,
     KEPT,
     QUARANTINED,
@@ -61,7 +62,29 @@ class Queue(Keeping):
             refused=stand[REFUSED],
             quarantined=stand[QUARANTINED],
             oldest=self._oldest_unanswered() if unanswered else "",
+            decided=self._decided() if stand[CONFLICT] else 0,
         )
+
+    def decisions(self) -> Sequence[Recorded]:
+        """Decisions of conflicts given here that are still held, oldest first."""
+        sent_seq = self.sent_seq()
+        found = self._sql.execute(
+            f"SELECT seq, id, kind, at, outcome, standing FROM operation WHERE {IS_DECISION} ORDER BY seq"
+        ).fetchall()
+        return [_recorded(row, row[0] <= sent_seq, self.operation(row[1])) for row in found]
+
+    def _decided(self) -> int:
+        """How many operations are in no conflict but such as were decided here."""
+        decided = {one.body.conflict for one in self.decisions() if one.state not in (REFUSED, QUARANTINED)}
+        if not decided:
+            return 0
+        where = f"WHERE standing = '{CONFLICT}' AND standing <> '{ACCEPTED}'"
+        stored = [
+            outcome
+            for table in ("operation", "past")
+            for (outcome,) in self._sql.execute(f"SELECT outcome FROM {table} {where}")
+        ]
+        return sum(set(decode(one, Outcome).conflicts) <= decided for one in stored if one is not None)
 
     def _standings(self, table: str) -> dict[str, int]:
         """How many operations stand how; of those held, without the accepted ones, which are never counted singly.
@@ -161,9 +184,10 @@ class Queue(Keeping):
 
 def _recorded(row: tuple[int, str, str, str, bytes | None, str], sent: bool, known: tuple[str, Any] | None) -> Recorded:
     _, id, kind, at, stored, standing = row
-    conflicts = () if stored is None else tuple(decode(stored, Outcome).conflicts)
+    answer = None if stored is None else decode(stored, Outcome)
+    conflicts, outcome = (tuple(answer.conflicts), answer.outcome) if answer else ((), "")
     state = SENT if standing == KEPT and sent else standing
-    return Recorded(id, kind, at, state, known[1] if known else None, conflicts)
+    return Recorded(id, kind, at, state, known[1] if known else None, conflicts, outcome)
 
 
 def _entry(epoch: str, seq: int, id: str, kind: str, at: str, stored: bytes | None, state: str) -> QueueEntry:

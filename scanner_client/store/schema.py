@@ -9,7 +9,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from scanner_client.store.identity import Identity
-from scanner_client.store.standing import IS_ADVICE
+from scanner_client.store.standing import IS_ADVICE, IS_DECISION
 from sync.wire.messages import GLOBAL_FEED, feed_origin
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ _INDEXES = (
     "CREATE INDEX operation_standing ON operation (standing) WHERE standing <> 'accepted'",
     "CREATE INDEX operation_undo ON operation (json_extract(CAST(raw AS TEXT), '$.body.target')) WHERE kind = 'undone'",
     f"CREATE INDEX operation_advice ON operation (standing) WHERE {IS_ADVICE}",
+    f"CREATE INDEX operation_decision ON operation (seq) WHERE {IS_DECISION}",
     "CREATE UNIQUE INDEX past_id ON past (id)",
     "CREATE INDEX past_standing ON past (standing)",
     "CREATE INDEX earlier_link_op ON earlier_link (op)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.wire.claims import ADVISORY_KINDS
+from sync.wire.decisions import DECIDED
 from sync.wire.messages import Outcome
 
 KEPT, SENT, ACCEPTED = "kept", "sent", "accepted"
@@ -15,6 +16,9 @@ at a short queue would read everything that is held."""
 IS_ADVICE = f"kind IN ({', '.join(repr(kind) for kind in ADVISORY_KINDS)})"
 """The condition of an operation that only tells others who works on what. People count what they scanned, so these
 stand in no count of theirs; `scanner queue list` has them all the same."""
+
+IS_DECISION = f"kind = '{DECIDED}'"
+"""The condition of an answer to a conflict."""
 
 _BY_WORD = {
     "applied": ACCEPTED,

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from inbound import inbound
 from memory_terminal import MORNING, MemoryStore, MemoryTransaction
-from panelled import AGREEING, CONFLICT, SECOND, SHORT, Told, at, opened
+from panelled import CONFLICT, SECOND, SHORT, Told, at, opened
 from panelled import facts as panel_facts
 
 import scanner_client.core.view as drawing
@@ -51,7 +51,7 @@ BUSY = replace(
     CALM, since=MORNING - 170 * MINUTE, waiting=1234, conflicts=12, concerns=2, kept=1234, accepted=11_212, held=2,
     refused=1, quarantined=3,
 )  # fmt: skip
-FLOWS = {**shipped_flows(), "agreeing": AGREEING}
+FLOWS = shipped_flows()
 TEXTS = shipped_texts()
 CODE = "010952123454321317280131101234567"
 REAL_FITTED = drawing._fitted  # what comes before it is what this test looks at

@@ -10,15 +10,16 @@ import msgspec
 import pytest
 from memory_terminal import MORNING, MemoryStore, MemoryTransaction
 from panelled import (
-    AGREEING,
     BLUE,
     CONCERNS,
     CONFLICT,
+    DECIDING,
     DESK,
     MINUTE,
     PIN,
     QUEUE,
     SECOND,
+    SECOND_BADGE,
     SHORT,
     SMALL,
     STATUS,
@@ -42,8 +43,7 @@ def drawn(
 ) -> View:
     options = {SMALL: 2, TALL: 7, WIDE: 4, DESK: 7}[size]
     state = msgspec.structs.replace(state, options=options)
-    flows = {**shipped_flows(), "agreeing": AGREEING}
-    return view(state, flows, known or facts(), status, size, language, shipped_texts())
+    return view(state, shipped_flows(), known or facts(), status, size, language, shipped_texts())
 
 
 TRAINING = replace(STATUS, training=True)
@@ -97,6 +97,8 @@ def test_a_conflict_that_cannot_be_decided_here_says_where(size: Size, language:
 SNAPSHOTS = {
     "queue": QUEUE,
     "conflict": CONFLICT,
+    "deciding": DECIDING,
+    "second_badge": SECOND_BADGE,
     "conflicts": opened("conflicts"),
     "alerts": opened("alerts"),
     "pin": PIN,

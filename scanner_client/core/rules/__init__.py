@@ -1,9 +1,20 @@
 """The named guards and effects that flows may use. Importing this package fills the registry."""
 
-from scanner_client.core.rules import claims, effects, guards, keeping, lookups, people, receipts, receiving, serials
+from scanner_client.core.rules import (
+    claims,
+    deciding,
+    effects,
+    guards,
+    keeping,
+    lookups,
+    people,
+    receipts,
+    receiving,
+    serials,
+)
 from scanner_client.core.rules.registry import EFFECTS, GUARDS, Context, Input
 
 __all__ = [
-    "EFFECTS", "GUARDS", "Context", "Input", "claims", "effects", "guards", "keeping", "lookups", "people", "receipts",
-    "receiving", "serials",
+    "EFFECTS", "GUARDS", "Context", "Input", "claims", "deciding", "effects", "guards", "keeping", "lookups", "people",
+    "receipts", "receiving", "serials",
 ]  # fmt: skip

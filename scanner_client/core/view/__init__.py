@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from scanner_client.core.cells import keep_end, pad, paintable, width
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import Library, StepKind
@@ -9,7 +11,7 @@ from scanner_client.core.rules.goods import wanted_units
 from scanner_client.core.state import State
 from scanner_client.core.texts import LANGUAGES, Texts
 from scanner_client.core.values import ItemMatch, decimal_text, in_unit
-from scanner_client.core.view import desk, people, small, tall, wide
+from scanner_client.core.view import desk, disputes, people, small, tall, wide
 from scanner_client.core.view.drawings import own_rows
 from scanner_client.core.view.scene import Scene, scene
 from scanner_client.core.view.value import SIZES, Asked, Size, Status, View, layout_for, options_shown
@@ -22,6 +24,7 @@ _LAYOUTS = {Size(20, 4): small.rows, Size(20, 16): tall.rows, Size(40, 8): wide.
 def view(state: State, flows: Library, facts: Facts, status: Status, size: Size, language: str, texts: Texts) -> View:
     """What the operator sees. The state's language, if it has one, goes before `language`."""
     spoken = state.language if state.language in LANGUAGES else language
+    state = _with_what_lies_over(state, flows, facts)
     one = scene(state, flows, facts, status, spoken, texts)
     notice, layout = state.notice, layout_for(size)
     return View(
@@ -45,6 +48,11 @@ def view(state: State, flows: Library, facts: Facts, status: Status, size: Size,
         options=one.options,
         exceptions=one.exceptions,
     )
+
+
+def _with_what_lies_over(state: State, flows: Library, facts: Facts) -> State:
+    shows = flows[state.flow].steps[state.step].shows
+    return msgspec.structs.replace(state, panel=disputes.laid_over(state, shows, facts))
 
 
 def alert_view(kind: str, message: str, size: Size, language: str, texts: Texts) -> View:

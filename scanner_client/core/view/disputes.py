@@ -1,4 +1,4 @@
-"""One conflict to read, and the list of them: what each side says (`statements`) and the legal answers.
+"""One conflict, and the list of them: what each side says (`statements`), the legal answers, the one being given.
 
 Where it cannot be decided on this terminal the answers are shown all the same, so that people on the floor can say what
 they want.
@@ -6,36 +6,15 @@ they want.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from scanner_client.core.cells import pad, shorten, width
-from scanner_client.core.state import Panel
+from scanner_client.core.decisions import CONFLICT, answers_of
+from scanner_client.core.facts import Facts
+from scanner_client.core.state import Panel, State
 from scanner_client.core.values import Dispute
 from scanner_client.core.view import statements, status_row
 from scanner_client.core.view.scene import Scene
 from scanner_client.core.view.statements import amount, clock, doer, person
 
-ANSWERS: Mapping[str, tuple[str, ...]] = {
-    "stock_short": ("count_now", "adjust", "undo"),
-    "task_done_twice": ("return_to_stock", "take_on_line", "accept_over", "undo_one"),
-    "order_changed": ("return_to_stock", "keep_for_line", "accept"),
-    "order_cancelled": ("return_to_stock", "keep_for_line", "accept"),
-    "over_received": ("accept_over", "return_to_supplier", "quarantine"),
-    "order_closed": ("accept_over", "return_to_supplier", "quarantine"),
-    "stock_blocked": ("put_back", "scrap", "release"),
-    "count_stale": ("recount", "use_count", "drop"),
-    "serial_elsewhere": ("move_record", "recount"),
-    "expiry_differs": ("new_date", "keep_date", "undo"),
-    "reference_unknown": ("link_to_item", "create", "undo"),
-    "not_permitted": ("approve", "undo"),
-    "stream_gap": ("acknowledge", "recount"),
-    "stream_forked": ("acknowledge", "recount"),
-    "clock_implausible": ("acknowledge",),
-    "flow_outdated": ("acknowledge",),
-}
-"""The legal answers to each kind of conflict, in the order in which they are numbered."""
-
-LATER = "later"
 RULE = "-" * 20
 _NARROW, _EDGE, _TALL_NAME = 20, 19, 18
 _WIDE, _WIDE_COLUMN, _WIDE_ANSWER, _WIDE_NUMBER = 40, 20, 16, 2
@@ -44,6 +23,15 @@ _DESK = 44
 _TALL_ROWS = 4
 _SMALL_ANSWERS = 3
 Rows = list[str]
+
+
+def laid_over(state: State, shows: str, facts: Facts) -> Panel | None:
+    """The panel that is drawn: the open one, or that of the conflict about which a step asks."""
+    covered = state.panel or state.menu or (state.notice and state.notice.refused)
+    if covered or shows != CONFLICT or state.decision is None:
+        return state.panel
+    ids = [dispute.id for dispute in facts.disputes()]
+    return Panel(shows=CONFLICT, first=ids.index(state.decision.conflict) if state.decision.conflict in ids else 0)
 
 
 def chosen(one: Scene, panel: Panel) -> tuple[Dispute | None, int, int]:
@@ -58,6 +46,8 @@ def listed(one: Scene, first: int, count: int, cells: int, *, one_row: bool) -> 
     rows: Rows = []
     for number, dispute in enumerate(one.facts.disputes()[first : first + count], 1):
         what = one.say(f"dispute.{dispute.kind}")
+        if dispute.decided:
+            what = f"{what} {one.say('panel.decided_narrow', answer=_answer_in_short(one, dispute.decided))}"
         about = _about(dispute)
         if one_row:
             rows.append(shorten(f"{number} {what} {about} {one.words.item_name(dispute.item)}".rstrip(), cells))
@@ -79,7 +69,7 @@ def small(one: Scene, panel: Panel) -> Rows:
         _small_title(one, dispute, f"{place}/{total}"),
         f"{about} {shorten(one.words.item_name(dispute.item), _EDGE - width(about) - 1)}" if dispute.item else about,
         statements.all_in_one(one, dispute),
-        f"{_small_answers(one, dispute)} >",
+        _small_prompt(one, panel, dispute),
     ]
 
 
@@ -108,7 +98,7 @@ def tall(one: Scene, panel: Panel) -> Rows:
         shorten(one.words.item_name(dispute.item), _TALL_NAME),
         RULE, *[*said, *[""] * _TALL_ROWS][:_TALL_ROWS],
         RULE, *_tall_answers(one, dispute),
-        RULE, _prompt(one, dispute), ">",
+        RULE, _prompt(one, panel, dispute), ">",
     ]  # fmt: skip
 
 
@@ -132,14 +122,14 @@ def wide_body(one: Scene, panel: Panel, cells: int) -> Rows:
     dispute, place, total = chosen(one, panel)
     if dispute is None:
         return [one.say("panel.no_conflicts")]
-    return _desk(one, dispute, f"{place}/{total}") if cells >= _DESK else _wide(one, dispute)
+    return _desk(one, panel, dispute, f"{place}/{total}") if cells >= _DESK else _wide(one, panel, dispute)
 
 
 def hints(one: Scene, gap: str) -> str:
     return gap.join(one.say(name) for name in ("frame.list_help", "frame.list_back"))
 
 
-def _wide(one: Scene, dispute: Dispute) -> Rows:
+def _wide(one: Scene, panel: Panel, dispute: Dispute) -> Rows:
     said = statements.shown(dispute.statements)
     half = -(-len(said) // 2)
     left = [statements.wide_row(one, dispute, side, _WIDE_NUMBER, _WIDE_COLUMN + 1) for side in said[:half]]
@@ -150,7 +140,7 @@ def _wide(one: Scene, dispute: Dispute) -> Rows:
         shorten(f"{_about(dispute)}  {one.words.item_name(dispute.item)}".strip(), _WIDE),
         *[*facing, *[""] * 2][:2],
         *_wide_answers(one, dispute),
-        f"{_prompt(one, dispute)} >",
+        f"{_prompt(one, panel, dispute)} >",
     ]
 
 
@@ -165,9 +155,9 @@ def _wide_answers(one: Scene, dispute: Dispute) -> Rows:
     return [*rows, "", ""][:2]
 
 
-def _desk(one: Scene, dispute: Dispute, number: str) -> Rows:
+def _desk(one: Scene, panel: Panel, dispute: Dispute, number: str) -> Rows:
     answers = [f"{digit} {text}" for digit, text in _numbered(one, dispute, "answer_desk")]
-    more = [_more(one, dispute, name) for name in _names(dispute)]
+    more = [_more(one, dispute, name) for name in answers_of(dispute.kind)]
     name = shorten(one.words.item_name(dispute.item), _DESK_NAME)
     title = f"{one.say('panel.conflict')} {number}  {one.say(f'dispute.{dispute.kind}')}  {_about(dispute)}  {name}"
     return [
@@ -177,12 +167,39 @@ def _desk(one: Scene, dispute: Dispute, number: str) -> Rows:
             shorten(f"{pad(text, max(_DESK_ANSWER, width(text)) + 1)}{told}".rstrip(), _DESK - 1)
             for text, told in zip(answers, more, strict=True)
         ),
-        f"{_prompt(one, dispute)} >",
+        f"{_prompt(one, panel, dispute)} >",
     ]
 
 
-def _prompt(one: Scene, dispute: Dispute) -> str:
-    return one.say("panel.decide" if dispute.answerable else "panel.decided_at_office")
+def _prompt(one: Scene, panel: Panel, dispute: Dispute) -> str:
+    """What a key does here, or why the last one did nothing; while an answer is given, which, and what is asked."""
+    if dispute.decided:
+        return one.say("panel.decided", answer=_answer_in_short(one, dispute.decided))
+    if _is_being_decided(one, dispute) and one.state.decision:
+        return f"{_being_given(one, dispute, one.state.decision.answer)} {one.prompt}"
+    return one.say(panel.told or ("panel.decide" if dispute.answerable else "panel.decided_at_office"))
+
+
+def _answer_in_short(one: Scene, answer: str) -> str:
+    return one.say(f"answer_narrow.{answer}")
+
+
+def _is_being_decided(one: Scene, dispute: Dispute) -> bool:
+    return one.state.decision is not None and one.state.decision.conflict == dispute.id
+
+
+def _being_given(one: Scene, dispute: Dispute, answer: str) -> str:
+    """`3撤销`: the answer in hand as it is numbered."""
+    found = (f"{number}{text}" for number, text in _numbered(one, dispute, "answer_narrow"))
+    names = answers_of(dispute.kind)
+    return dict(zip(names, found, strict=True)).get(answer, "")
+
+
+def _small_prompt(one: Scene, panel: Panel, dispute: Dispute) -> str:
+    if not (panel.told or dispute.decided or _is_being_decided(one, dispute)):
+        return f"{_small_answers(one, dispute)} >"
+    prompt, back = f"{_prompt(one, panel, dispute)}>", one.say("frame.list_back")
+    return pad(prompt, _NARROW - width(back)) + back if width(prompt) + width(back) < _NARROW else prompt
 
 
 def _small_title(one: Scene, dispute: Dispute, number: str) -> str:
@@ -194,12 +211,10 @@ def _small_title(one: Scene, dispute: Dispute, number: str) -> str:
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def _names(dispute: Dispute) -> tuple[str, ...]:
-    return (*ANSWERS.get(dispute.kind, ()), LATER)
-
-
 def _numbered(one: Scene, dispute: Dispute, table: str, cells: int = _NARROW - 2) -> list[tuple[int, str]]:
-    return [(number, _answer(one, dispute, table, name, cells)) for number, name in enumerate(_names(dispute), 1)]
+    return [
+        (number, _answer(one, dispute, table, name, cells)) for number, name in enumerate(answers_of(dispute.kind), 1)
+    ]
 
 
 def _answer(one: Scene, dispute: Dispute, table: str, name: str, cells: int) -> str:

@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scanner_client.core.flow.model import StepKind
-from scanner_client.core.view import desk, goods_list, questions, receiving, serials, small, status_row, tall, wide
+from scanner_client.core.view import (
+    deciding,
+    desk,
+    goods_list,
+    people,
+    questions,
+    receiving,
+    serials,
+    small,
+    status_row,
+    tall,
+    wide,
+)
 from scanner_client.core.view.scene import Scene
 from scanner_client.core.view.value import Size
 
@@ -46,16 +58,20 @@ _QUESTION = Drawing(questions.small_rows, questions.tall_rows, questions.wide_ro
 _SERIALS = Drawing(serials.small_rows, serials.tall_rows, serials.wide_rows, serials.wide_rows)
 _GOODS = Drawing(goods_list.small_rows, goods_list.tall_rows, goods_list.wide_rows, goods_list.desk_rows)
 
+_SECOND = Drawing(people.small_asking, people.tall_asking, people.wide_asking, people.wide_asking)
+_DETAIL = Drawing(deciding.small_rows, deciding.tall_rows, deciding.wide_rows, deciding.wide_rows)
+
 DRAWINGS: Mapping[str, Drawing] = {
     "receipt": _RECEIVING, "staging": _RECEIVING, "stray": _STRAY, "serial": _SERIALS,
-    "lines": _GOODS, "lookup": _GOODS,
+    "lines": _GOODS, "lookup": _GOODS, "second_person": _SECOND, "detail": _DETAIL,
 }  # fmt: skip
 
 
 def own_rows(one: Scene, layout: Size) -> list[str] | None:
     """The step's own drawing, None where the layout draws: no drawing, or something else lies over it."""
-    drawing, state = _QUESTION if one.step.kind is StepKind.QUESTION else DRAWINGS.get(one.step.shows), one.state
-    if drawing is None or state.menu or state.help or state.panel is not None:
+    asks, state = one.step.kind is StepKind.QUESTION, one.state
+    drawing = DRAWINGS.get(one.step.shows) or (_QUESTION if asks else None)
+    if drawing is None or one.step.kind is StepKind.PIN or state.menu or state.help or state.panel is not None:
         return None
     refused = state.notice is not None and state.notice.refused
     is_it = drawing.refusal and state.notice is not None and state.notice.reason == drawing.refusal

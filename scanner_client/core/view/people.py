@@ -9,6 +9,7 @@ from __future__ import annotations
 from scanner_client.core.cells import pad, shorten, width
 from scanner_client.core.rules.goods import item_of
 from scanner_client.core.rules.people import locked_ms
+from scanner_client.core.state import Approval
 from scanner_client.core.values import Unit
 from scanner_client.core.view import status_row
 from scanner_client.core.view.scene import Scene
@@ -43,6 +44,25 @@ def tall(one: Scene) -> Rows:
     return [*rows, one.prompt, f">{stars(one)}", one.say("frame.cancel")]
 
 
+def small_asking(one: Scene) -> Rows:
+    """The badge of a second person is asked for."""
+    prompt, back = f"{one.prompt}>", one.say("frame.list_back")
+    return [who(one, _NARROW), approved(one, _NARROW), pad(prompt, _NARROW - width(back)) + back]
+
+
+def tall_asking(one: Scene) -> Rows:
+    return [
+        who(one, _NARROW), "-" * _NARROW, *_asked_rows(one), *(f"{digit} {text}" for digit, _, text in one.options), "",
+        one.say(one.step.help), "", one.prompt, ">",
+    ]  # fmt: skip
+
+
+def wide_asking(one: Scene) -> Rows:
+    asked = "  ".join(filter(None, (approved(one, _WIDE), _item(one))))
+    options = " ".join(f"{digit} {text}" for digit, _, text in one.options)
+    return [who(one, _WIDE), shorten(asked, _WIDE), options, one.say(one.step.help), "", f"{one.prompt} >"]
+
+
 def body(one: Scene) -> Rows:
     """The six rows of 40x8."""
     asked = "  ".join(filter(None, (approved(one, _WIDE), _item(one))))
@@ -58,6 +78,8 @@ def who(one: Scene, cells: int) -> str:
     code, what = one.state.candidate, one.say(f"person.{one.step.shows}")
     operator = one.facts.operator(code)
     name = (operator.name if operator else "") or code
+    if not code:
+        return what
     room = cells - width(one.say("person.scanned", what=what, name=""))
     return one.say("person.scanned", what=what, name=shorten(name, room))
 
@@ -71,8 +93,16 @@ def approved(one: Scene, cells: int) -> str:
     units = {unit.name: unit for unit in one.facts.units(asked.item)}
     counted = one.words.amount(abs(asked.units), units.get(asked.unit) or Unit(item.unit, item.one), item)
     amount = f"{'-' if asked.units < 0 else '+'}{counted}" if asked.units else ""
-    told = one.say(f"approval.{asked.kind}", amount=amount, place=asked.location).strip()
+    told = _agreed_to(one, asked, amount)
     return told if width(told) <= cells else f"{amount} {asked.location}".strip()
+
+
+def _agreed_to(one: Scene, asked: Approval, amount: str) -> str:
+    """In the words that a second person is asked with, where there are any, else as the answer is named in short."""
+    text = f"approval.{asked.kind}"
+    if text in one.words.texts:
+        return one.say(text, amount=amount, place=asked.location).strip()
+    return f"{one.say(f'answer_narrow.{asked.kind}')} {asked.location}".strip()
 
 
 def _item(one: Scene) -> str:

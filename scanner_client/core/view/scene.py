@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import CHOOSING, EXCEPTIONS, Flow, Library, Step, StepKind
 from scanner_client.core.keys import legal_exceptions, options
+from scanner_client.core.lists import shown_at_once
 from scanner_client.core.rules.goods import counting_unit, item_of, last_group, tote_of, wanted_units
 from scanner_client.core.state import Notice, State
 from scanner_client.core.texts import Texts
@@ -19,10 +20,10 @@ from scanner_client.core.view.words import Words
 OVER_STOCK = "over_stock"
 FRAMES = frozenset({
     "list", "task", "quantity", "serial", "damaged", "finished",
-    "log_in", "second_person",
+    "log_in", "second_person", "decide", "detail",
     "receipt", "staging", "lines", "stray", "lookup",
     "over_order", OVER_STOCK, "extra", "short", "empty", "damaged_sure", "undo",
-    "held", "taken", "log_off",
+    "held", "taken", "log_off", "conflict",
 })  # fmt: skip
 """What a step may show; those of the last two rows are questions."""
 
@@ -30,6 +31,7 @@ WANTS = frozenset({
     "badge", "pin", "code",
     "order", "location", "item", "lot", "any_lot", "serial", "quantity", "choice", "confirmation", "last_confirmation",
     "receipt", "order_item", "expiry", "staging", "description", "item_or_place",
+    "supervisor", "another_supervisor", "any_item",
 })  # fmt: skip
 """What a step may ask for, as its refusals name it."""
 
@@ -118,7 +120,7 @@ def scene(state: State, flows: Library, facts: Facts, status: Status, language: 
         confirm=confirming_location(state, step, line),
         exceptions=tuple(legal_exceptions(flows, state, facts, status.now)),
         options=_options(words, step, state, chosen),
-        more=len(chosen) > state.options,
+        more=len(chosen) > shown_at_once(step, state),
         upcoming=_upcoming(tasks, state),
         items=tuple(dict.fromkeys(task.item for task in tasks)),
     )  # fmt: skip
@@ -248,7 +250,7 @@ def confirming_location(state: State, step: Step, line: Line | None) -> str:
 
 def _question(words: Words, state: State, step: Step, line: Line | None, status: Status) -> tuple[str, str, str]:
     """Title and facts of a deviation's question; how old the known stock is where it is about stock (R15)."""
-    if step.kind is StepKind.QUESTION:
+    if step.kind is StepKind.QUESTION and f"question.{step.shows}" in words.texts:
         n = str(len(words.facts.begun(state.operator)))
         return words.say(f"question.{step.shows}", n=n), "", words.say(f"question_more.{step.shows}")
     if step.kind is not StepKind.CONFIRM:
@@ -292,13 +294,15 @@ def _offered(words: Words, state: State) -> str:
 def _options(words: Words, step: Step, state: State, every: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
     """(digit, value, text) of the choices on this page."""
     names = {option.value: words.say(option.text) for option in step.options}
-    shown = every[state.first : state.first + state.options]
+    shown = every[state.first : state.first + shown_at_once(step, state)]
     return tuple(
         (str(number), value, names.get(value) or _order(words, value)) for number, value in enumerate(shown, 1)
     )
 
 
 def _order(words: Words, code: str) -> str:
+    if f"answer.{code}" in words.texts:
+        return words.say(f"answer_narrow.{code}")
     order = words.facts.order(code)
     if PART in code:
         return " ".join(filter(None, code.split(PART)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scanner_client.core.cells import pad, right, width
+from scanner_client.core.decisions import CONFLICT
 from scanner_client.core.flow.model import EXCEPTIONS, StepKind
-from scanner_client.core.panels import CONFLICT
 from scanner_client.core.rules.goods import wanted_units
 from scanner_client.core.view import disputes, panels, people, status_row
 from scanner_client.core.view.order_list import listed
