@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
-from contracts.terminal_contract import LEDGER, SITE, NewTerminal, TerminalUnderTest, applied, moved
+from contracts.terminal_under_test import LEDGER, SITE, NewTerminal, TerminalUnderTest, applied, moved
 
 from sync.core.absorb import Verdict, absorb
 from sync.core.offer import Sent, compose

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
-from contracts.book_contract import LEDGER, BookContract
+from contracts.book_contract import BookContract
+from contracts.ledger_under_test import LEDGER
 
 from server_stub.access import Registry
 from server_stub.db import Ledger

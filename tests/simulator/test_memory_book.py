@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 import pytest
-from contracts.book_contract import LEDGER, SITE, BookContract, append, stock
+from contracts.book_contract import BookContract
+from contracts.ledger_under_test import LEDGER, SITE, append, stock
 from simulator.memory_book import MemoryLedger
 
 from server_stub.ledger.book import Book, Terminal

@@ -7,7 +7,8 @@ from itertools import count
 
 import pytest
 from contracts.alert_contract import AlertContract
-from contracts.terminal_contract import LEDGER, SITE, TERMINAL, NewTerminal, TerminalContract, moved
+from contracts.terminal_contract import TerminalContract
+from contracts.terminal_under_test import LEDGER, SITE, TERMINAL, NewTerminal, moved
 from simulator.memory_terminal import MemoryTerminal
 
 from sync.wire.messages import GLOBAL_FEED, Outcome

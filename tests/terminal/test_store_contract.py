@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from contracts.alert_contract import AlertContract
-from contracts.terminal_contract import LEDGER, SITE, TERMINAL, TerminalContract
+from contracts.terminal_contract import TerminalContract
+from contracts.terminal_under_test import LEDGER, SITE, TERMINAL
 
 from scanner_client.ports import NewOperation
 from scanner_client.store import Identity, TerminalStore, Transaction, create_store
