@@ -13,7 +13,7 @@ from server_stub.ledger.book import Draft, StoredOperation
 from server_stub.ledger.conflicts import Disagreement
 from server_stub.ledger.linking import item_behind
 from server_stub.ledger.sides import did
-from sync.wire.bodies import TERMINAL_TOTE, Goods
+from sync.wire.bodies import SUPPLIER, TERMINAL_TOTE, Goods, Returned
 from sync.wire.effects import subject_of
 from sync.wire.messages import GLOBAL_FEED
 from sync.wire.operation import Operation
@@ -53,6 +53,11 @@ def _references(operation: Operation, body: Any) -> list[tuple[type[Row], str]]:
 
 def _needs_a_row(place: str) -> bool:
     return bool(place) and place[0] != "@" and not place.startswith(TERMINAL_TOTE)
+
+
+def is_gone(body: Any) -> bool:
+    """Whether goods left the house, so that nobody has to find out any more what they were."""
+    return isinstance(body, Returned) and body.to == SUPPLIER
 
 
 def is_known(draft: Draft, subject: str) -> bool:

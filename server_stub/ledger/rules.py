@@ -24,7 +24,7 @@ from server_stub.ledger.deciding import DECISION_STANDS, judge_decision
 from server_stub.ledger.linking import as_linked
 from server_stub.ledger.lots import forget_date, learn_lot
 from server_stub.ledger.measuring import as_measured, measured
-from server_stub.ledger.references import still_unknown, unknown_references
+from server_stub.ledger.references import is_gone, still_unknown, unknown_references
 from server_stub.ledger.rights import without_right
 from server_stub.ledger.sides import did, others_took
 from server_stub.ledger.work import standing
@@ -89,6 +89,7 @@ def _judge_fact(draft: Draft, operation: Operation, body: Any) -> Judgement:
         count_what_was_missing(draft, operation, body)
     restock(draft)
     beside = [one for one in (other_date, without_right(draft, operation, body)) if one]
+    unknown = [] if is_gone(body) else unknown
     if not (meanwhile.found or unknown or overdrawn or beside):
         return Judgement("merged" if meanwhile.merged else "applied")
     disagreements = [*unknown, *_settled_together(draft, operation, body, meanwhile.found, overdrawn)]

@@ -147,6 +147,12 @@ def ordered(hall: Hall, code: str, kind: str = "outbound", **lines: int) -> None
     hall.office(lambda book: put_order(book, Order(site=SITE, order=code, kind=kind), wanted))
 
 
+def cups(hall: Hall, code: str, count: int) -> None:
+    """An order for cups."""
+    line = OrderLine(site=SITE, order=code, line="line1", item="cup", quantity=Quantity(count))
+    hall.office(lambda book: put_order(book, Order(site=SITE, order=code), [line]))
+
+
 def cancelled(hall: Hall, code: str) -> None:
     hall.office(lambda book: cancel_order(book, Order(site=SITE, order=code)))
 
