@@ -21,6 +21,8 @@ from sync.wire.quantity import Quantity
 from sync.wire.rows import BY_TABLE, Balance, Conflict, Row
 
 ENTRIES_A_READ = 1000
+UNREADABLE = (msgspec.DecodeError, ValueError, LookupError)
+"""What decoding raises where an altered byte made nonsense of a value."""
 
 
 @dataclass(slots=True)
@@ -57,7 +59,10 @@ def replay(session: Session) -> Replay:
         if head.floor:
             _take_snapshot(told, session, feed, head)
         for change in _checked_entries(told, session, feed, head):
-            _take_change(told, change)
+            try:
+                _take_change(told, change)
+            except UNREADABLE as error:
+                told.problems.append(f"feed {feed}: entry {change.n} cannot be read: {error}")
             states += [(op, state) for op, state in change.states.items() if op != change.op]
     # States of a feed come after what they change in the same feed, and each has one feed that all its changes are in.
     for op, state in states:
@@ -102,7 +107,7 @@ def _checked_entries(told: Replay, session: Session, feed: str, head: Head) -> I
 def _read(told: Replay, feed: str, n: int, body: bytes) -> Change | None:
     try:
         change = decode(body, Change)
-    except (msgspec.DecodeError, ValueError) as error:
+    except UNREADABLE as error:
         told.problems.append(f"feed {feed}: entry {n} cannot be read: {error}")
         return None
     if (change.feed, change.n) != (feed, n):
@@ -117,12 +122,19 @@ def _take_snapshot(told: Replay, session: Session, feed: str, head: Head) -> Non
     parts = session.rows(schema.snapshot, feed=feed)
     if not parts or (parts[0][3], parts[0][4]) != (head.floor, head.floor_hash):
         told.problems.append(f"feed {feed}: the log begins after {head.floor}, and there is no snapshot of that state")
-    for *_, rows in parts:
-        for table, key, raw in msgspec.json.decode(rows, type=list[tuple[str, str, msgspec.Raw]]):
-            row = decode(raw, BY_TABLE[table])
-            told.rows[table, key] = row
-            if isinstance(row, Balance):
-                _add(told, key, row.item, row.lot, row.quantity)
+    for number, (*_, rows) in enumerate(parts, start=1):
+        try:
+            _take_part(told, rows)
+        except UNREADABLE as error:
+            told.problems.append(f"feed {feed}: part {number} of its snapshot cannot be read: {error}")
+
+
+def _take_part(told: Replay, rows: bytes) -> None:
+    for table, key, raw in msgspec.json.decode(rows, type=list[tuple[str, str, msgspec.Raw]]):
+        row = decode(raw, BY_TABLE[table])
+        told.rows[table, key] = row
+        if isinstance(row, Balance):
+            _add(told, key, row.item, row.lot, row.quantity)
 
 
 def _take_change(told: Replay, change: Change) -> None:

@@ -9,20 +9,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from server_stub.db import schema
 from server_stub.db.book import Identity
 from server_stub.db.book_operations import stored_operation
 from server_stub.db.book_streams import stream_of
-from server_stub.db.columns import LAYOUTS
-from server_stub.db.replay import Replay, Told, replay
+from server_stub.db.columns import LAYOUTS, Layout
+from server_stub.db.replay import UNREADABLE, Replay, Told, replay
 from server_stub.db.schema import ROW_TABLES
 from server_stub.db.session import Session
 from server_stub.ledger.book import StoredOperation, Stream
+from sync.wire.bodies import Decided, decode_body
 from sync.wire.messages import Outcome
 from sync.wire.operation import Link, first_prev, link_hash, op_hash
 from sync.wire.quantity import Quantity
-from sync.wire.rows import SEPARATOR, Balance
+from sync.wire.rows import SEPARATOR, Balance, Row
 
 HASH_MISMATCH = "hash_mismatch"
 """Reason of an operation kept although its bytes are not those its link named."""
@@ -36,12 +38,21 @@ def problems(session: Session, identity: Identity) -> Iterator[str]:
     yield from told.problems
     yield from _rows(session, told)
     yield from _sums(told)
-    stored = [stored_operation(values) for values in session.rows(schema.operation)]
+    stored = [_stored(values) for values in session.rows(schema.operation)]
     yield from _columns_of_operations(session, stored)
     yield from _operations(session, told, {one.id: one for one in stored})
     yield from _covers(session, told)
     yield from _conflicts(session, stored)
     yield from _streams(session, identity, {one.id: one for one in stored})
+
+
+def _stored(values: Sequence[Any]) -> StoredOperation:
+    """An outcome that cannot be read is none, which is never what the log says."""
+    try:
+        return stored_operation(values)
+    except UNREADABLE:
+        id, op_hash, terminal, *_, raw = values
+        return StoredOperation(id, op_hash, terminal, raw, Outcome(id=id, outcome="unreadable", n=0))
 
 
 def _shown(key: str) -> str:
@@ -54,11 +65,20 @@ def _shown(key: str) -> str:
 def _rows(session: Session, told: Replay) -> Iterator[str]:
     for kind, table in ROW_TABLES.items():
         layout = LAYOUTS[kind]
-        held = {values[0]: layout.row(values) for values in session.rows(table)}
+        held = {values[0]: _row(layout, values) for values in session.rows(table)}
         wanted = {key: row for (name, key), row in told.rows.items() if name == kind.table}
         for key in sorted(held.keys() | wanted.keys()):
             if held.get(key) != wanted.get(key):
                 yield f"{table.name}: the row {_shown(key)} is not what the log says"
+
+
+def _row(layout: Layout[Any], values: Sequence[Any]) -> Row | str:
+    """The row; where it cannot be read, a text, which no row equals."""
+    try:
+        row: Row = layout.row(values)
+    except UNREADABLE as error:
+        return str(error)
+    return row
 
 
 def _sums(told: Replay) -> Iterator[str]:
@@ -119,10 +139,20 @@ def _as_told(one: StoredOperation, told: Told) -> Iterator[str]:
 
 
 def _waiting(session: Session, stored: dict[str, StoredOperation]) -> Iterator[str]:
-    held = {op for op, *_ in session.rows(schema.waiting)}
-    waiting = {id for id, one in stored.items() if one.outcome.outcome == "waiting" and not one.outcome.state}
-    for id in sorted(held ^ waiting):
-        yield f"operation {id}: whether it waits is not what its outcome says"
+    held = set(session.rows(schema.waiting))
+    waiting = {
+        (id, _subject(one), one.outcome.n)
+        for id, one in stored.items()
+        if one.outcome.outcome == "waiting" and not one.outcome.state
+    }
+    for id in sorted({id for id, *_ in held ^ waiting}):
+        yield f"operation {id}: whether it waits, and for what, is not what it and its outcome say"
+
+
+def _subject(one: StoredOperation) -> str:
+    """What a waiting operation waits for: what it undoes, approves or decides."""
+    body = decode_body(one.operation) if one.operation else None
+    return body.conflict if isinstance(body, Decided) else getattr(body, "target", "")
 
 
 def _covers(session: Session, told: Replay) -> Iterator[str]:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from pty_window import Window
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 START = ("-m", "scanner_client.start", "demo")
 DEMO = (sys.executable, "-m", "scanner_client.cli", "demo")
 
 
 def _demo(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*DEMO, *map(str, arguments)], capture_output=True, text=True, timeout=200, check=False)
+    return subprocess.run([*DEMO, *map(str, arguments)], capture_output=True, text=True, timeout=500, check=False)
 
 
 def test_the_minute_comes_out_as_told_in_both_languages() -> None:

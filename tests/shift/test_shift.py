@@ -23,7 +23,7 @@ from sync.wire.operation import decode_operation
 
 RUN = Path(__file__).with_name("run.py")
 ORDERS = 20
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def _orders(path: Path, orders: int) -> dict[tuple[str, str], int]:
@@ -40,7 +40,7 @@ def _orders(path: Path, orders: int) -> dict[tuple[str, str], int]:
 
 def _run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(RUN), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
 
 
 class Worked:
