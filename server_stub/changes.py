@@ -18,7 +18,7 @@ def change(ledger: ServedLedger, feed: str, by: str, work: Callable[[Book], Chan
 
     def in_book(book: Book) -> bool:
         kind, draft = work(book)
-        if not draft.rows:
+        if not (draft.rows or draft.states):
             return False
         record(book, draft, Cause(kind, by=by), feed)
         settle_feeds(book, book.feeds(), by=by)

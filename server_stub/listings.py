@@ -13,7 +13,9 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from server_stub.ledger.book import StoredOperation
+from server_stub.ledger.conflicts import is_undecided
 from sync.wire import rows
+from sync.wire.decisions import ANSWERS
 from sync.wire.limits import VERSION
 from sync.wire.messages import Outcome
 from sync.wire.quantity import Quantity
@@ -57,6 +59,12 @@ class StockLine(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
 
 
+class ConflictLine(rows.Conflict, frozen=True, kw_only=True, omit_defaults=True):
+    """A conflict with the answers that can be given to it as it stands."""
+
+    answers: Sequence[str] = ()
+
+
 class OperationLine(msgspec.Struct, frozen=True, kw_only=True):
     """An operation as stored. `operation` is absent where its bytes could not be read (quarantine)."""
 
@@ -96,7 +104,7 @@ LISTS: dict[str, Listing] = {
     "tasks": _listing(rows.Task, "site", "order", "kind", "item", "location", "state"),
     "claims": _listing(rows.Claim, "site", "order", "task", "by", "terminal"),
     "stock": Listing(rows.Balance, ("site", "location", "item", "lot", "serial", "lpn", "status"), StockLine),
-    "conflicts": _listing(rows.Conflict, "site", "kind", "state", "subject"),
+    "conflicts": Listing(rows.Conflict, ("site", "kind", "state", "subject"), ConflictLine),
 }
 OTHER_FILTERS: dict[str, tuple[str, ...]] = {
     "operations": ("terminal", "kind", "outcome", "site"),
@@ -116,8 +124,17 @@ def page(reader: Reader, name: str, equal: Mapping[str, str], after: str, count:
         stored = reader.operations(equal, after, count)
         return ListReply(rows=[operation_line(one) for one in stored], next=_next([one.id for one in stored], count))
     found = reader.rows(LISTS[name].kind, equal, after, count)
-    shown = stock_lines(reader, found) if name == "stock" else found
-    return ListReply(rows=shown, next=_next([row.key for row in found], count))
+    return ListReply(rows=_shown(reader, name, found), next=_next([row.key for row in found], count))
+
+
+def _shown(reader: Reader, name: str, found: Sequence[rows.Row]) -> Sequence[Any]:
+    match name:
+        case "stock":
+            return stock_lines(reader, found)
+        case "conflicts":
+            return conflict_lines(found)
+        case _:
+            return found
 
 
 def page_of(found: Sequence[msgspec.Struct], key: str, equal: Mapping[str, str], after: str, count: int) -> ListReply:
@@ -136,6 +153,14 @@ def stock_lines(reader: Reader, balances: Sequence[rows.Row]) -> list[StockLine]
     units = reader.units(sorted({balance.item for balance in found}))
     fields = [(balance, msgspec.structs.asdict(balance)) for balance in found]
     return [StockLine(**values, unit=units.get(balance.item, "")) for balance, values in fields]
+
+
+def conflict_lines(found: Sequence[rows.Row]) -> list[ConflictLine]:
+    conflicts = [one for one in found if isinstance(one, rows.Conflict)]
+    return [
+        ConflictLine(**msgspec.structs.asdict(one), answers=ANSWERS.get(one.kind, ()) if is_undecided(one) else ())
+        for one in conflicts
+    ]
 
 
 def operation_line(stored: StoredOperation) -> OperationLine:

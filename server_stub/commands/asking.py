@@ -48,6 +48,20 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 site_option = click.option("--site", required=True, help=SITE_HELP)
 
 
+class MeantByDefault(click.Group):
+    """A group of which one command is meant where none is named: `ledger backup --to FOLDER`."""
+
+    def __init__(self, *args: Any, meant: str, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.meant = meant
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        wants_help = any(one in ("-h", "--help") for one in args)
+        if not wants_help and not any(one in self.commands for one in args):
+            args = [self.meant, *args]
+        return super().parse_args(ctx, args)
+
+
 class Failed(click.ClickException):
     """One sentence on standard error, and an exit status."""
 

@@ -12,7 +12,16 @@ import click
 from server_stub.backup.manifest import BadBackup, backups_in
 from server_stub.backup.restoring import Restored, adopt, restore, restore_as_copy
 from server_stub.backup.taking import KEEP, note_backup, take
-from server_stub.commands.asking import Failed, db_option, have_done, json_option, plain_errors, say_json, say_rows
+from server_stub.commands.asking import (
+    Failed,
+    MeantByDefault,
+    db_option,
+    have_done,
+    json_option,
+    plain_errors,
+    say_json,
+    say_rows,
+)
 from server_stub.place import must_exist, place_of
 
 COLUMNS = ("folder", "newest", "hours", "backups", "entries", "bytes", "state")
@@ -36,17 +45,7 @@ keep_option = click.option(
 )
 
 
-class BackupNow(click.Group):
-    """`ledger backup` with options alone makes one."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        wants_help = any(one in ("-h", "--help") for one in args)
-        if not wants_help and not any(one in self.commands for one in args):
-            args = ["now", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group("backup", cls=BackupNow)
+@click.group("backup", cls=MeantByDefault, meant="now")
 def backup_command() -> None:
     """Make a verified backup beside the running service (`ledger backup --to FOLDER`), or show how old they are.
 

@@ -1,4 +1,4 @@
-"""`ledger stock|ops|conflicts|claims|verify`: what the ledger holds, and whether its tables agree with its log."""
+"""`ledger stock|ops|claims|verify`: what the ledger holds, and whether its tables agree with its log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from server_stub.commands.asking import SITE_HELP, Failed, db_option, json_optio
 STOCK_COLUMNS = ("site", "location", "item", "lot", "serial", "lpn", "status", "quantity", "unit")
 OPERATION_COLUMNS = ("id", "terminal", "kind", "at", "by", "outcome", "state", "n", "conflicts", "reason")
 CLAIM_COLUMNS = ("site", "order", "task", "by", "terminal", "since")
-CONFLICT_COLUMNS = ("id", "site", "kind", "state", "subject", "ops", "decision", "decided_by")
 
 
 @click.command("stock")
@@ -48,23 +47,6 @@ def ops_command(as_json: bool, place: Any, **equal: str | None) -> None:
     with reading(place) as ledger:
         shown = [_operation(line) for line in lines(ledger, "operations", _given(equal))]
     say_rows(shown, OPERATION_COLUMNS, as_json=as_json)
-
-
-@click.command("conflicts")
-@click.option("--site", help=SITE_HELP)
-@click.option("--kind", help="Only this kind, as stock_short.")
-@click.option("--state", help="Only in this state: provisional, open, explained or resolved.")
-@json_option
-@db_option
-def conflicts_command(as_json: bool, place: Any, **equal: str | None) -> None:
-    """Show conflicts: what disagrees with what, and how it was settled.
-
-    \b
-      ledger conflicts --state open
-    """
-    with reading(place) as ledger:
-        shown = lines(ledger, "conflicts", _given(equal))
-    say_rows(shown, CONFLICT_COLUMNS, as_json=as_json)
 
 
 @click.command("claims")

@@ -28,7 +28,7 @@ STORIES: dict[str, Story] = {
     "reference_unknown": stories.unknown_item,
     "not_permitted": stories.not_permitted,
 }
-DETAILS: dict[str, dict[str, str]] = {
+DETAILS: dict[str, dict[str, Any]] = {
     "take_on_line": {"order": "O2", "line": "line1"},
     "keep_for_line": {"order": "O2", "line": "line1"},
     "link_to_item": {"item": "cup"},
@@ -95,7 +95,7 @@ def test_an_answer_does_what_it_says(hall: Hall, kind: str, answer: str) -> None
     STORIES[kind](hall)
     (conflict,) = hall.conflicts()
     assert conflict.kind == kind
-    more = {"approved_by": SECOND} if answer in NEED_SECOND else {}
+    more: dict[str, Any] = {"approved_by": SECOND} if answer in NEED_SECOND else {}
     assert desk.told(desk.decides(answer, **DETAILS.get(answer, {}), **more)) == ("applied", "")
     (resolved,) = hall.conflicts()
     assert (resolved.state, resolved.decision, resolved.decided_by) == ("resolved", answer, BOSS)
@@ -112,7 +112,7 @@ def test_what_an_answer_did_is_rebuilt_from_the_log(each_hall: Hall, kind: str, 
     if answer == "keep_for_line":
         each_hall.order("O2", line1=6)
     STORIES[kind](each_hall)
-    more = {"approved_by": SECOND} if answer in NEED_SECOND else {}
+    more: dict[str, Any] = {"approved_by": SECOND} if answer in NEED_SECOND else {}
     assert desk.told(desk.decides(answer, **DETAILS.get(answer, {}), **more))[0] == "applied"
     assert problems(each_hall) == []
 
