@@ -1,69 +1,23 @@
-"""Backups: whole, of one moment, refused when altered; a restore that terminals complete by themselves."""
+"""Backups: whole, of one moment, counted and dropped by age, and what terminals may forget once there are two."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import click.testing
 import pytest
-from ledger.hall import Hall
+from ledger.at_work import NOON, Opened, Work, fill, tables
+from msgspec import json, structs
 
+from server_stub.backup.due import _due_in as due_in
 from server_stub.backup.due import due
-from server_stub.backup.manifest import Manifest, backups_in, manifest_of, read_manifest
+from server_stub.backup.manifest import Manifest, manifest_of, read_manifest
 from server_stub.backup.taking import note_backup, take
-from server_stub.changes import put_global
-from server_stub.cli import main
-from server_stub.db import Ledger, create_schema, open_ledger
-from server_stub.db.schema import metadata
-from server_stub.ledger.book import Terminal
+from server_stub.db import open_ledger
+from server_stub.db.copying import read_copy, write_copy
 from server_stub.office import OfficeRefusal
-from server_stub.place import place_of
-from sync.wire.rows import Item
-
-Opened = Callable[[str], Ledger]
-NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
-
-
-class Work:
-    """A hall on a ledger at an address, with two operations of one picker in it."""
-
-    def __init__(self, url: str, opened: Opened) -> None:
-        self.url = url
-        self.place = place_of(url)
-        self._opened = opened
-        self.ledger = self.open()
-        self.hall = Hall(self.ledger, self._register, ledger_id=self.ledger.ledger_id)
-        self.hall.stock(A_01=9)
-        self.picker = self.hall.picker("T1")
-        self.picker.move(1, "A-01", "A-02")
-        self.picker.receive(5, "STAGE", "cup")
-        self.picker.sync()
-
-    def open(self) -> Ledger:
-        self.ledger = self._opened(self.url)
-        return self.ledger
-
-    def _register(self, terminal: Terminal) -> None:
-        self.ledger.registry(lambda registry: registry.register_terminal(terminal.id, terminal.site, b"k" * 32))
-
-    def reopened(self) -> Hall:
-        """The same people before what now lies at the address."""
-        self.hall.ledger = self.open()
-        return self.hall
-
-    def run(self, *words: str, status: int = 0) -> str:
-        self.ledger.close()
-        result = click.testing.CliRunner().invoke(main, words, env={"LEDGER_DB": self.url})
-        assert result.exit_code == status, result.output
-        return result.output
-
-    def backup(self, folder: Path) -> Path:
-        return take(self.place, folder, keep=9).file
 
 
 @pytest.fixture
@@ -76,16 +30,6 @@ def small(sqlite_url: str, opened: Opened) -> Work:
     return Work(sqlite_url, opened)
 
 
-def tables(ledger: Ledger) -> dict[str, list[Any]]:
-    """All rows of all tables, the notes of backups aside."""
-    with ledger._engine.connect() as connection:
-        return {
-            table.name: sorted(map(repr, connection.execute(table.select())))
-            for table in metadata.sorted_tables
-            if table.name != "backup"
-        }
-
-
 # --- taking -----------------------------------------------------------------------------------------------------------
 
 
@@ -96,6 +40,7 @@ def test_a_backup_holds_every_row_of_every_table_and_agrees_with_its_log(work: W
     assert not copy.verify()
     copy.close()
     assert file.stat().st_mode & 0o777 == manifest_of(file).stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
     assert read_manifest(file).positions() == work.ledger.positions()
 
 
@@ -119,12 +64,21 @@ def test_a_folder_that_cannot_be_written_is_named_in_one_sentence(small: Work, t
 
 def test_of_older_backups_the_newest_stay_and_strangers_are_left_alone(small: Work, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
-    made = [take(small.place, folder, keep=2).file for _ in range(3)]
-    (folder / "notes.db").touch()
-    take(small.place, folder, keep=2)
-    assert {file for file, _ in backups_in(folder)} >= {made[2]}
-    assert len(list(backups_in(folder))) == 2
-    assert (folder / "notes.db").exists()
+    strangers = [lay(folder, 1, of="another"), folder / "notes.db"]
+    strangers[1].touch()
+    made = [take(small.place, folder, keep=2).file for _ in range(4)]
+    kept = {file for one in (strangers[0], *made[2:]) for file in (one, manifest_of(one))}
+    assert set(folder.iterdir()) == {*kept, strangers[1]}
+
+
+def lay(folder: Path, hours: float, of: str = "") -> Path:
+    """A file that passes for a backup made so many hours ago."""
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{of}-{hours}.db"
+    file.touch()
+    manifest = structs.replace(made_at(datetime.now(UTC) - timedelta(hours=hours)), ledger_id=of)
+    manifest_of(file).write_bytes(json.encode(manifest))
+    return file
 
 
 def test_terminals_may_forget_what_two_verified_backups_hold(work: Work, tmp_path: Path) -> None:
@@ -133,6 +87,42 @@ def test_terminals_may_forget_what_two_verified_backups_hold(work: Work, tmp_pat
         assert picker.exchange().stream.safe_seq == expected
         made = read_manifest(work.backup(tmp_path / "backups"))
         note_backup(work.ledger, {feed: [*end] for feed, end in made.feeds.items()}, [[*one] for one in made.streams])
+
+
+def test_the_command_tells_the_ledger_how_far_its_backups_go(small: Work, tmp_path: Path) -> None:
+    for _ in range(2):
+        small.run("backup", "--to", str(tmp_path / "backups"))
+    small.reopened()
+    assert small.picker.exchange().stream.safe_seq == 2
+
+
+def test_backups_of_another_history_let_nobody_forget(small: Work) -> None:
+    made = small.ledger.positions()
+    for _ in range(2):
+        note_backup(
+            small.ledger,
+            {feed: [n, "0" * 64] for feed, (n, _) in made.feeds.items()},
+            [[terminal, epoch, seq] for (terminal, epoch), seq in made.streams.items()],
+        )
+    assert small.picker.exchange().stream.safe_seq == 0
+
+
+@pytest.mark.parametrize("way", ["from SQLite", "and back"])
+def test_no_table_is_left_out(small: Work, postgres_url: str, tmp_path: Path, way: str) -> None:
+    fill(small.ledger)
+    before = tables(small.ledger, but="")
+    assert all(before.values())
+    small.ledger.close()
+    files = [tmp_path / "one.db", tmp_path / "two.db"]
+    for file in files:
+        file.touch()
+    write_copy(small.url, files[0])
+    read_copy(files[0], postgres_url)
+    write_copy(postgres_url, files[1])
+    address = postgres_url if way == "from SQLite" else f"sqlite:///{files[1]}"
+    copy = open_ledger(address, read_only=True)
+    assert tables(copy, but="") == before
+    copy.close()
 
 
 # --- how old ----------------------------------------------------------------------------------------------------------
@@ -153,6 +143,23 @@ def test_a_backup_is_due_a_day_after_the_newest(ages: tuple[int, ...], hours: in
     assert due(manifests, timedelta(hours=24), NOON) == timedelta(hours=hours)
 
 
+def test_another_ledgers_backups_in_the_folder_are_none_of_this_one(tmp_path: Path) -> None:
+    lay(tmp_path, 1, of="another")
+    assert due_in(tmp_path, timedelta(hours=24), "mine") == timedelta(0)
+    lay(tmp_path, 1, of="mine")
+    assert due_in(tmp_path, timedelta(hours=24), "mine") > timedelta(hours=22)
+
+
+def test_status_counts_the_newest_that_was_finished(small: Work, tmp_path: Path) -> None:
+    lay(tmp_path, 30)
+    assert "stale" in small.run("backup", "status", "--to", str(tmp_path), status=1)
+    lay(tmp_path, 1).unlink()
+    manifest_of(lay(tmp_path, 2)).write_text("half a manif", encoding="ascii")
+    assert "stale" in small.run("backup", "status", "--to", str(tmp_path), status=1)
+    lay(tmp_path, 3)
+    assert "fresh" in small.run("backup", "status", "--to", str(tmp_path))
+
+
 def test_status_tells_the_age_and_fails_where_a_folder_has_none(small: Work, tmp_path: Path) -> None:
     small.run("backup", "--to", str(tmp_path / "good"))
     assert "fresh" in small.run("backup", "status", "--to", str(tmp_path / "good"))
@@ -163,101 +170,3 @@ def test_status_tells_the_age_and_fails_where_a_folder_has_none(small: Work, tmp
 def test_status_fails_where_the_newest_is_too_old(small: Work, tmp_path: Path) -> None:
     small.run("backup", "--to", str(tmp_path))
     assert "stale" in small.run("backup", "status", "--to", str(tmp_path), "--max-hours", "0.0000001", status=1)
-
-
-# --- restoring --------------------------------------------------------------------------------------------------------
-
-
-def test_a_restored_ledger_gets_back_from_the_terminals_what_they_recorded(small: Work, tmp_path: Path) -> None:
-    file = small.backup(tmp_path)
-    small.picker.move(3, "A-01", "A-03")
-    small.picker.sync()
-    epoch = small.ledger.ledger_epoch
-    small.run("restore", str(file))
-    hall = small.reopened()
-    assert small.ledger.ledger_epoch != epoch
-    assert hall.held() == {"A-01": 8, "A-02": 1}
-    for _ in range(2):  # it learns how far the ledger has come, and offers what it lacks
-        small.picker.exchange()
-    assert hall.held() == {"A-01": 5, "A-02": 1, "A-03": 3}
-    assert not small.ledger.verify()
-
-
-def test_what_only_the_ledger_knew_is_listed_and_the_old_file_stays(small: Work, tmp_path: Path) -> None:
-    file = small.backup(tmp_path)
-    put_global(small.ledger, "items_imported", "li", Item(code="vase"))
-    small.hall.picker("T9")
-    small.picker.receive(1, "STAGE")
-    small.picker.sync()
-    said = small.run("restore", str(file))
-    assert "items_imported li global entry" in said
-    assert "terminal T9 was enrolled at HALL" in said
-    assert "received" not in said
-    (aside,) = [one for one in tmp_path.iterdir() if ".before-" in one.name and not one.name.endswith(("-wal", "-shm"))]
-    old = open_ledger(f"sqlite:///{aside}", read_only=True)
-    assert old.get(Item, "vase") is not None
-    old.close()
-
-
-def test_another_ledgers_backup_is_refused(small: Work, tmp_path: Path, opened: Opened) -> None:
-    other = tmp_path / "other.db"
-    other.touch()
-    create_schema(f"sqlite:///{other}")
-    file = take(place_of(str(other)), tmp_path / "backups", keep=9).file
-    said = small.run("restore", str(file), status=1)
-    assert "of another ledger" in said
-    assert small.reopened().held() == {"A-01": 8, "A-02": 1}
-
-
-def test_an_altered_backup_is_refused(small: Work, tmp_path: Path) -> None:
-    file = small.backup(tmp_path)
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 1
-    file.write_bytes(data)
-    assert "is not what was made" in small.run("restore", str(file), status=2)
-    manifest_of(file).unlink()
-    assert "belong together" in small.run("restore", str(file), status=2)
-
-
-def test_a_ledger_moves_to_postgresql_and_back(small: Work, postgres_url: str, tmp_path: Path) -> None:
-    """A backup is the way from one file to a database that several processes serve."""
-    before = tables(small.ledger)
-    file = small.backup(tmp_path)
-    small.run("restore", str(file), "--db", postgres_url)
-    moved = open_ledger(postgres_url)
-    assert without_epoch(tables(moved)) == without_epoch(before)
-    assert not moved.verify()
-    moved.close()
-    assert "holds a ledger already" in small.run("restore", str(file), "--db", postgres_url, status=2)
-    back = take(place_of(postgres_url), tmp_path / "back", keep=9).file
-    copy = open_ledger(f"sqlite:///{back}", read_only=True)
-    assert without_epoch(tables(copy)) == without_epoch(before)
-    copy.close()
-
-
-def without_epoch(found: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    return {**found, "meta": [row for row in found["meta"] if "ledger_epoch" not in row]}
-
-
-# --- a copy of its own, and adopting ----------------------------------------------------------------------------------
-
-
-def test_a_copy_is_a_ledger_of_its_own_with_the_same_goods(small: Work, tmp_path: Path, opened: Opened) -> None:
-    file = small.backup(tmp_path)
-    target = tmp_path / "training.db"
-    small.run("restore", str(file), "--as-copy", "--db", str(target))
-    copy = opened(f"sqlite:///{target}")
-    original = small.open()
-    assert copy.ledger_id != original.ledger_id
-    assert copy.environment == "training"
-    assert not copy.verify()
-    assert tables(copy)["balances"] == tables(original)["balances"]
-    assert not tables(copy)["terminal"]
-    said = small.run("restore", str(file), "--as-copy", "--db", str(target), status=2)
-    assert "name another file for the copy" in said
-
-
-def test_a_ledger_that_terminals_met_twice_goes_on_under_a_new_epoch(small: Work) -> None:
-    epoch = small.ledger.ledger_epoch
-    small.run("restore", "--adopt")
-    assert small.open().ledger_epoch != epoch
