@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 from ledger.desk import BOSS, EVERYWHERE, SECOND, Desk, open_tasks, stock_short
-from ledger.hall import SITE, Hall
+from ledger.hall import SITE, Hall, Picker
 from ledger.twins import problems
 
 from server_stub.ledger import conflicts
 from server_stub.ledger.identity import caused_id
 from server_stub.ledger.office import put_rows
 from sync.wire.decisions import ANSWERS
-from sync.wire.rows import Location, row_key
+from sync.wire.rows import Location, Task, row_key
 
 
 @pytest.fixture
@@ -258,3 +258,28 @@ def test_a_resend_is_answered_with_what_became_of_it(hall: Hall, desk: Desk) -> 
     desk.terminal.sync()
     assert desk.told(op) == ("applied", "")
     assert len(open_tasks(hall, "count")) == 1
+
+
+def test_a_restored_ledger_that_hears_the_decision_first_comes_to_the_same(hall: Hall, desk: Desk) -> None:
+    """It was put back from before the conflict; ids of conflicts and tasks follow from their cause."""
+    hall.stock(A_01=5)
+    li = hall.picker("LI")
+    li.move(8, "A-01", "A-02")
+    li.sync()
+    desk.decides("undo")
+    restored = Hall.empty()
+    restored.stock(A_01=5)
+    Desk(restored)
+    for terminal in (desk.terminal, li):
+        offered_again(terminal, restored)
+    assert restored.rows(Task, site=SITE) == hall.rows(Task, site=SITE)
+    (before,), (after,) = hall.conflicts(), restored.conflicts()
+    assert (after.id, after.state, after.decision, after.decided_by) == (before.id, "resolved", "undo", BOSS)
+    assert restored.held() == hall.held()
+
+
+def offered_again(terminal: Picker, restored: Hall) -> None:
+    """Its whole stream, to a ledger that has none of it."""
+    again = restored.picker(terminal.terminal)
+    terminal.hall, terminal.cursors, terminal._sent = restored, again.cursors, 0
+    terminal.sync()
