@@ -20,6 +20,7 @@ from sync.wire.decisions import PUT_BACK, TO_SUPPLIER
 from sync.wire.operation import Operation
 from sync.wire.quantity import Quantity
 from sync.wire.rows import SEPARATOR, Balance, Task
+from sync.wire.undoing import is_without_effect
 
 ABOUT_A_PART = (ORDER_CHANGED, OVER_RECEIVED, ORDER_CLOSED)
 """Kinds of conflicts in which a part of the goods may be right."""
@@ -68,7 +69,7 @@ def _last_known(case: Case) -> tuple[Operation, Any]:
     epoch, seq = facts.get("parent", facts.get("epoch", "")), facts.get("seq") or str(int(facts.get("from", "1")) - 1)
     id = book.linked_operation(facts.get("terminal", ""), epoch, int(seq))
     stored = book.operation(id) if id else None
-    if stored is None or stored.operation is None:
+    if stored is None or stored.operation is None or is_without_effect(stored.outcome):
         raise NotPossible("no_such_operation")
     return stored.operation, decode_body(stored.operation)
 

@@ -428,3 +428,11 @@ def test_after_a_gap_before_which_nothing_is_known_nothing_can_be_counted(hall: 
     raised(hall, kind="stream_gap", facts={"terminal": "LI", "epoch": "epoch-LI", "from": "1", "to": "4"})
     assert desk.told(desk.decides("recount")) == ("refused", "no_such_operation")
     assert desk.told(desk.decides("acknowledge")) == ("applied", "")
+
+
+def test_after_a_gap_behind_what_could_not_be_posted_nothing_can_be_counted(hall: Hall) -> None:
+    desk, li = Desk(hall), hall.picker("LI")
+    li.move(2, "A-01", "A-01")
+    li.sync()
+    raised(hall, kind="stream_gap", facts={"terminal": "LI", "epoch": "epoch-LI", "from": "2", "to": "4"})
+    assert desk.told(desk.decides("recount")) == ("refused", "no_such_operation")
