@@ -7,9 +7,12 @@ from datetime import datetime
 from functools import lru_cache
 
 from scanner_client.core.values import (
+    COUNT,
     PART,
     PICK,
+    PUT_BACK,
     RECEIVE,
+    TO_SUPPLIER,
     BadgeMatch,
     Claim,
     Concern,
@@ -28,6 +31,7 @@ from scanner_client.core.values import (
     PinState,
     Task,
     Unit,
+    Verdict,
     receipt_id,
 )
 from scanner_client.ports import StepTransaction
@@ -175,10 +179,11 @@ class StoreFacts:
         item = self.item(row.item)
         line = self._rows.row(rows.OrderLine, row_key(row.site, row.order, row.line))
         units = _units(row.quantity, item)
-        left = units if line is None else _units(line.quantity - line.done - line.short, item)
+        left = units if line is None or row.kind != PICK else _units(line.quantity - line.done - line.short, item)
         return Task(
             id=row.id, order=row.order, line=row.line, item=row.item, location=row.location, units=units, left=left,
             lot=row.lot, unit=line.unit if line else "", state=row.state, sequence=row.sequence, rev=row.rev,
+            kind=row.kind, to=row.to, serial=row.serial,
         )  # fmt: skip
 
     def _receipts(self, order: str) -> Sequence[Task]:
@@ -269,6 +274,15 @@ class StoreFacts:
 
     def disputes(self) -> Sequence[Dispute]:
         return self._records.disputes()
+
+    def own_tasks(self, operator: str) -> Sequence[Task]:
+        kinds = (PUT_BACK, TO_SUPPLIER, COUNT)
+        found = [row for kind in kinds for row in self._rows.rows(rows.Task, kind=kind, state="open")]
+        meant = [row for row in found if row.site == self.site and row.assignee in ("", operator)]
+        return [self._as_task(row) for row in meant]
+
+    def verdicts(self) -> Sequence[Verdict]:
+        return self._records.verdicts()
 
     def concerns(self) -> Sequence[Concern]:
         return self._records.concerns()

@@ -89,9 +89,10 @@ class StepTransaction(Protocol):
     @property
     def terminal(self) -> str: ...
     def row(self, kind: type[R], key: str) -> R | None: ...
-    def rows(self, kind: type[R], **equal: str) -> Sequence[R]:
+    def rows(self, kind: type[R], /, **equal: str) -> Sequence[R]:
         """Rows whose fields equal these texts. Quick for Barcode(item), Barcode(code), Location(code), Operator(badge),
-        Task(order), Task(state), OrderLine(order), Order(state), Lot(item), Balance(location), Balance(item)."""
+        Task(order), Task(kind), Task(state), OrderLine(order), Order(state), Lot(item), Balance(location),
+        Balance(item)."""
 
     def on_hand(self, *, location: str = "", item: str = "") -> Sequence[Balance]:
         """Balances that are not zero, own pending work included."""

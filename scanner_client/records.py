@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from scanner_client.core.values import Concern, Deed, Dispute, Item, Statement
+from scanner_client.core.values import Concern, Deed, Dispute, Item, Statement, Verdict
 from scanner_client.ports import Recorded, StepTransaction
 from sync.wire.bodies import Decided
 from sync.wire.quantity import BadQuantity, Quantity, parse_quantity
 from sync.wire.rows import SEPARATOR, Balance, Conflict, row_key
 
 UNDECIDED = ("open", "provisional")
+HELD = "held"
 TURNED_DOWN = ("refused", "quarantined")
 _STOCK_SHORT = "stock_short"
 _EXPIRY_DIFFERS = "expiry_differs"
@@ -81,6 +82,18 @@ class Records:
         return self._units(quantity, self._item(self._text(one, "item"))) if isinstance(quantity, Quantity) else 0
 
     # --- conflicts
+
+    def verdicts(self) -> Sequence[Verdict]:
+        """A decision that came second is told once the ledger's row says who was first."""
+        return [told for one in self._rows.decisions() if (told := self._verdict(one))]
+
+    def _verdict(self, one: Recorded) -> Verdict | None:
+        if one.state in (HELD, *TURNED_DOWN):
+            return Verdict(one.id, HELD if one.state == HELD else "refused", one.body.answer)
+        row = self._conflict(one.body.conflict)
+        if one.outcome != "merged" or row is None or row.state in UNDECIDED:
+            return None
+        return Verdict(one.id, "merged" if row.decided_by else "explained", row.decision, by=row.decided_by)
 
     def _dispute(self, row: Conflict, decided: str = "") -> Dispute:
         facts = row.facts

@@ -22,6 +22,7 @@ from scanner_client.core.events import (
     Command,
     Event,
     Journal,
+    News,
     Outward,
     PinChecked,
     Resized,
@@ -139,11 +140,19 @@ class Runtime:
                 if transaction.load_state() is None:
                     state = self._anew(transaction, state)
                     transaction.save_state(state_bytes(state))
-                shown = Shown(self._view(state, transaction))
+                state, signals = self._told(transaction, state)
+                shown = Shown(self._view(state, transaction), signals)
         except StoreError as error:
             return self._alert(error)
         self._state = state
         return shown
+
+    def _told(self, transaction: StepTransaction, state: State) -> tuple[State, tuple[str, ...]]:
+        """What has come since is told at once where nothing is being entered."""
+        after, commands = step(self._flows, state, News(self._now()), StoreFacts(transaction))
+        if after != state:
+            transaction.save_state(state_bytes(after))
+        return after, tuple(command.name for command in commands if isinstance(command, Signal))
 
     def resize(self, size: Size) -> Shown:
         """Draw for another screen; step and entry stay."""

@@ -76,7 +76,7 @@ class MemoryTransaction:
     def row(self, kind: type[Any], key: str) -> Any:
         return self._store.live.get((kind.table, key))
 
-    def rows(self, kind: type[Any], **equal: str) -> Sequence[Any]:
+    def rows(self, kind: type[Any], /, **equal: str) -> Sequence[Any]:
         found = [row for (table, _), row in self._store.live.items() if table == kind.table]
         return [row for row in found if all(getattr(row, name) == value for name, value in equal.items())]
 

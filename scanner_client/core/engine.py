@@ -17,6 +17,7 @@ from scanner_client.core.events import (
     Event,
     Journal,
     Key,
+    News,
     Partial,
     PinAnswered,
     PinChecked,
@@ -25,11 +26,12 @@ from scanner_client.core.events import (
     Signal,
 )
 from scanner_client.core.facts import Facts
-from scanner_client.core.flow.model import CHOOSING, DELIBERATE, Library, Step, StepKind
+from scanner_client.core.flow.model import CHOOSING, DELIBERATE, NEWS, Library, Step, StepKind
 from scanner_client.core.keys import normalised, press
-from scanner_client.core.moves import KEPT, REFUSED, attempt, context, journal_scan, move, refuse, stand
+from scanner_client.core.moves import ATTENTION, KEPT, REFUSED, attempt, context, journal_scan, move, refuse, stand
 from scanner_client.core.pin_entry import refuse_scan, take_answer
 from scanner_client.core.recognition import readings
+from scanner_client.core.rules.news import is_news
 from scanner_client.core.rules.registry import Context, Input
 from scanner_client.core.state import HISTORY, Kept, State
 from scanner_client.core.values import TextMatch
@@ -48,11 +50,10 @@ def step(flows: Library, state: State, event: Event, facts: Facts) -> tuple[Stat
     match event:
         case Resized(options=options):
             return msgspec.structs.replace(state, options=max(1, options), first=0), ()
-        case PinChecked():
-            name = "pin_right" if event.right else "pin_wrong"
-            return take_answer(flows, state, event.operator, name, event.at, facts)
-        case PinAnswered():
-            return take_answer(flows, state, event.operator, f"pin_{event.answer}", event.at, facts)
+        case PinChecked() | PinAnswered():
+            return take_answer(flows, state, event.operator, _about_the_pin(event), event.at, facts)
+        case News():
+            return _heard(flows, state, event, facts)
         case Scan() | Partial() if flows[state.flow].steps[state.step].kind is StepKind.PIN:
             return refuse_scan(state)
         case Scan():
@@ -84,6 +85,24 @@ def noted(state: State, append: Append, id: str, at: int) -> State:
     # What closed one line together is undone together, however many operations it took.
     together = sum(one.group == state.group for one in every)
     return msgspec.structs.replace(state, kept=every[-max(HISTORY, together) :])
+
+
+def _about_the_pin(event: PinChecked | PinAnswered) -> str:
+    """The answer as flows name it."""
+    if isinstance(event, PinAnswered):
+        return f"pin_{event.answer}"
+    return "pin_right" if event.right else "pin_wrong"
+
+
+def _heard(flows: Library, state: State, event: News, facts: Facts) -> tuple[State, tuple[Command, ...]]:
+    """Told at once where nothing is being entered or refused, in place of an older remark; else it waits for the next
+    such moment. One piece of news stays until somebody does something."""
+    shown = state.notice
+    if state.entry or state.panel or state.menu or state.help or (shown and (shown.refused or is_news(shown))):
+        return state, ()
+    quiet = msgspec.structs.replace(state, notice=None)
+    told = attempt(flows, context(flows, quiet, facts, Input(NEWS), event.at), event.at, ATTENTION)
+    return (state, ()) if isinstance(told, str) else (told.state, told.commands)
 
 
 def _scan(flows: Library, state: State, event: Scan, facts: Facts) -> tuple[State, tuple[Command, ...]]:

@@ -62,7 +62,15 @@ class PinAnswered:
     taken: int = 0
 
 
-Event = Scan | Partial | Key | Resized | PinChecked | PinAnswered
+@dataclass(frozen=True, slots=True)
+class News:
+    """The terminal has learned something, from the ledger or by time passing."""
+
+    at: int = 0
+    taken: int = 0
+
+
+Event = Scan | Partial | Key | Resized | PinChecked | PinAnswered | News
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from scanner_client.core.values import (
     PinState,
     Task,
     Unit,
+    Verdict,
 )
 
 
@@ -97,6 +98,12 @@ class Facts(Protocol):
 
     def disputes(self) -> Sequence[Dispute]:
         """Conflicts of this site that nobody has decided, those about own work first, oldest first."""
+
+    def own_tasks(self, operator: str) -> Sequence[Task]:
+        """Open tasks that decisions opened, meant for this operator or for anybody, oldest first."""
+
+    def verdicts(self) -> Sequence[Verdict]:
+        """Decisions given here that did not simply take effect, oldest first."""
 
     def concerns(self) -> Sequence[Concern]:
         """What people must see, oldest first."""

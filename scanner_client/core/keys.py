@@ -77,7 +77,13 @@ def options(flows: Library, state: State, facts: Facts) -> Sequence[str]:
     step = flows[state.flow].steps[state.step]
     if step.options_from:
         return LISTS[step.options_from](state, facts)
-    return [option.value for option in step.options if _may_run(flows, state, step, option.value, facts)]
+    return [option.value for option in step.options if _can_choose(flows, state, step, option.value, facts)]
+
+
+def _can_choose(flows: Library, state: State, step: Step, value: str, facts: Facts) -> bool:
+    """Whether anything would come of it now, and the operator may do it."""
+    leads = fitting(context(flows, state, facts, Input("chosen", text=value), 0))
+    return not isinstance(leads, str) and _may_run(flows, state, step, value, facts)
 
 
 def _may_run(flows: Library, state: State, step: Step, value: str, facts: Facts) -> bool:

@@ -69,6 +69,10 @@ def _in_hand(state: State, facts: Facts) -> Dispute | None:
     return next((one for one in facts.disputes() if one.id == conflict), None)
 
 
+def _own_tasks(state: State, facts: Facts) -> Sequence[str]:
+    return [task.id for task in facts.own_tasks(state.operator)]
+
+
 LISTS: Mapping[str, Values] = {
     "open_orders": _open_orders,
     "open_receipts": _open_receipts,
@@ -76,6 +80,7 @@ LISTS: Mapping[str, Values] = {
     "places_of_item": _places_of_item,
     "goods_of_place": _goods_of_place,
     "answers": _answers,
+    "own_tasks": _own_tasks,
     "lines_wanting": _lines_wanting,
 }
 _WHOLE = frozenset({"answers"})

@@ -64,6 +64,8 @@ def attempt(flows: Library, c: Context, asked: int, signal: Signal) -> Context |
         c = EFFECTS[name](c)
     if transition.input in EXCEPTIONS and transition.to != STAY:
         c = c.with_state(came_from=before.step)
+    if transition.say and not transition.say.startswith(REFUSING):
+        c = c.with_state(notice=Notice(refused=False, reason=transition.say))
     c = move(flows, c, transition.to, asked)
     return _signalled(c, before, transition, signal)
 
@@ -73,8 +75,6 @@ def _signalled(c: Context, before: State, transition: Transition, signal: Signal
         kind, code = subject(c.given)
         c = c.with_state(notice=Notice(reason=transition.say, kind=kind, code=code), entry="")
         return replace(c, commands=(*c.commands, REFUSED))
-    if transition.say:
-        c = c.with_state(notice=Notice(refused=False, reason=transition.say))
     asks = c.step.kind in DELIBERATE and c.state.place != before.place
     return replace(c, commands=(*c.commands, ATTENTION if asks or transition.say else signal))
 

@@ -95,7 +95,7 @@ def _legal(step: Step, state: State, facts: Facts) -> Iterator[tuple[str, str, M
         yield from _legal_at_receipt(inputs, task, state, facts)
         return
     if "location" in inputs:
-        location = facts.location(task.location)
+        location = facts.location(task.to if step.wants == "target" else task.location)
         if location and not location.check:
             yield "location", location.code, LocationMatch(location)
     if "item" in inputs:

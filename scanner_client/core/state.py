@@ -144,7 +144,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `candidate`: who scanned a badge and has yet to prove it is theirs; `tries`: by operator, wrong PINs in a row.
 
     `approval`: what the candidate is to agree to, where that is not to log in; `decision`: the answer to a conflict
-    that is being given.
+    that is being given. `told`: the news that the people here have been told, by what it is about.
 
     `begun`: the order in hand, if it was not the operator's before it was opened.
 
@@ -164,6 +164,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tries: dict[str, Tries] = {}
     approval: Approval | None = None
     decision: Decision | None = None
+    told: tuple[str, ...] = ()
     panel: Panel | None = None
     menu: bool = False
     help: bool = False

@@ -13,7 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 PICK, RECEIVE = "pick", "receive"
-"""Kinds of tasks."""
+PUT_BACK, TO_SUPPLIER, COUNT = "put_back", "to_supplier", "count"
+"""Kinds of tasks; decisions open those of the second row."""
+
+OWN_TOTE = "TOTE:"
+"""How the name of a terminal's own tote begins; it has no label."""
 
 PART = "\x1f"
 """Between the parts of an id that is made of codes; no code holds it."""
@@ -94,7 +98,8 @@ class Task:
     """Work on one line at one location. `units` is what the task asks for, `left` what its line still lacks.
 
     The lines of an inbound order are worked on without tasks of the ledger: `kind` is then `receive` and `id` names
-    the line; a task of goods that stand on no line has no `line`.
+    the line; a task of goods that stand on no line has no `line`. Of goods that go back, `to` is where, and `serial`
+    which piece it is, if one.
     """
 
     id: str
@@ -110,6 +115,8 @@ class Task:
     sequence: int = 0
     rev: int = 1
     kind: str = PICK
+    to: str = ""
+    serial: str = ""
 
     @property
     def is_receipt(self) -> bool:
@@ -220,6 +227,19 @@ class Dispute:
     answerable: bool = False
     decided: str = ""
     statements: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a decision given here, where it did not simply take effect.
+
+    `became`: `merged` (`by` decided first, `answer`), `explained` (it settled itself), `held` or `refused`.
+    """
+
+    id: str
+    became: str
+    answer: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

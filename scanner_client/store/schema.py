@@ -25,7 +25,7 @@ LOOKUPS: dict[str, tuple[str, ...]] = {
     "lot": ("item",),
     "order": ("state",),
     "order_line": ("order",),
-    "task": ("order", "location", "state"),
+    "task": ("order", "kind", "state"),
     "balance": ("location", "item"),
     "conflict": ("state",),
 }

@@ -41,7 +41,7 @@ class View(Section):
             return live
         return _laid_over(kind, key, live, self._deltas(kind.table, " AND key = ?", [key]).get(key, ()))
 
-    def rows(self, kind: type[R], **equal: str) -> Sequence[R]:
+    def rows(self, kind: type[R], /, **equal: str) -> Sequence[R]:
         """Rows whose fields equal these texts, in key order."""
         found = self._live(kind, equal)
         if issubclass(kind, Overlaid):

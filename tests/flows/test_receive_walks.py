@@ -16,7 +16,8 @@ from scanner_client.core.flow import Transition
 from scanner_client.core.rules import Context
 from scanner_client.flows import shipped_flows
 from sync.wire.bodies import Received
-from sync.wire.rows import Claim
+from sync.wire.quantity import Quantity
+from sync.wire.rows import Claim, Task
 
 UNKNOWN, DATE, PAST = "4006381333931", "]C117280131", "]C117200131"
 CODES = [
@@ -76,6 +77,7 @@ def test_walks_take_every_transition_of_receiving_and_looking_up(monkeypatch: py
     for walk in WALKS:
         walked(receiver(order=""), walk)
     _walk_through_claims()
+    _walk_through_news()
     for walk in PIECES:
         walked(receiver("", tools()), walk, PIECE_CODES)
     _order_shrinks_while_pieces_are_counted()
@@ -86,6 +88,19 @@ def test_walks_take_every_transition_of_receiving_and_looking_up(monkeypatch: py
         (flow.name, way.input, way.line) for flow in flows for step in flow.steps.values() for way in step.transitions
     }
     assert sorted(there_are - taken) == []
+
+
+def _walk_through_news() -> None:
+    """A task that a decision opened is heard of on arrival, or while the terminal stands there."""
+    back = Task(site="S1", id="t1", kind="put_back", item="SOAP", location="T-7", to="A-03-04", quantity=Quantity(1))
+    for there in ([], ["PO-1"], ["PO-1", *ALL_IN]):
+        for heard_on_arrival in (True, False):
+            terminal = walked(receiver(order=""), there[:-1])
+            if heard_on_arrival:
+                terminal.store.live[(back.table, back.key)] = back
+            walked(terminal, there[-1:])
+            terminal.store.live[(back.table, back.key)] = back
+            terminal.runtime.look()
 
 
 def _walk_through_claims() -> None:

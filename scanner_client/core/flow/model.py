@@ -51,11 +51,14 @@ EXCEPTIONS: Mapping[str, int] = {
 REFUSING = "refuse."
 """A transition whose `say` starts so takes the input and yet refuses it aloud."""
 
+NEWS = "news"
+"""Tried when the terminal has learned something, where nothing is being entered."""
+
 ARRIVE = "arrive"
 """Tried when a step is entered, before any input; this is how a flow routes."""
 
 BACK = "back"
-INPUTS = (*SCANS, *KEYED, *ANSWERS, *EXCEPTIONS, ARRIVE, BACK)
+INPUTS = (*SCANS, *KEYED, *ANSWERS, *EXCEPTIONS, ARRIVE, NEWS, BACK)
 
 STAY, RETURN, EXIT, RUN = "@stay", "@return", "@exit", "@run:"
 """Targets that are no step: wait here for the next input; go back to where an exception path began; leave the flow;
@@ -113,7 +116,7 @@ class Step:
     @property
     def inputs(self) -> tuple[str, ...]:
         """What an operator can do here, in the file's order, without doubles."""
-        return tuple(dict.fromkeys(one.input for one in self.transitions if one.input != ARRIVE))
+        return tuple(dict.fromkeys(one.input for one in self.transitions if one.input not in (ARRIVE, NEWS)))
 
 
 @dataclass(frozen=True)

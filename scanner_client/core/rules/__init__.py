@@ -7,14 +7,16 @@ from scanner_client.core.rules import (
     guards,
     keeping,
     lookups,
+    news,
     people,
     receipts,
     receiving,
+    returning,
     serials,
 )
 from scanner_client.core.rules.registry import EFFECTS, GUARDS, Context, Input
 
 __all__ = [
-    "EFFECTS", "GUARDS", "Context", "Input", "claims", "deciding", "effects", "guards", "keeping", "lookups", "people",
-    "receipts", "receiving", "serials",
+    "EFFECTS", "GUARDS", "Context", "Input", "claims", "deciding", "effects", "guards", "keeping", "lookups", "news",
+    "people", "receipts", "receiving", "returning", "serials",
 ]  # fmt: skip

@@ -24,7 +24,7 @@ def listed(one: Scene, cells: int) -> list[str]:
 def _row(one: Scene, digit: str, value: str, text: str, cells: int) -> str:
     plain, bare = f"{digit} {text}", f"{digit} {value}"
     if one.step.options_from not in _ORDERS:
-        return plain
+        return shorten(plain, cells)
     claim = one.facts.claim(value)
     tried = [plain] if claim is None else [*_with_holder(one, claim, plain, bare)]
     fitting = next((row for row in tried if width(row) <= cells), "")

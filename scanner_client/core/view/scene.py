@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from scanner_client.core.cells import shorten, width
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import CHOOSING, EXCEPTIONS, Flow, Library, Step, StepKind
 from scanner_client.core.keys import legal_exceptions, options
@@ -17,10 +18,11 @@ from scanner_client.core.view.names import short_names
 from scanner_client.core.view.value import Status
 from scanner_client.core.view.words import Words
 
+NOTE_CELLS = 20
 OVER_STOCK = "over_stock"
 FRAMES = frozenset({
     "list", "task", "quantity", "serial", "damaged", "finished",
-    "log_in", "second_person", "decide", "detail",
+    "log_in", "second_person", "decide", "detail", "return",
     "receipt", "staging", "lines", "stray", "lookup",
     "over_order", OVER_STOCK, "extra", "short", "empty", "damaged_sure", "undo",
     "held", "taken", "log_off", "conflict",
@@ -31,7 +33,7 @@ WANTS = frozenset({
     "badge", "pin", "code",
     "order", "location", "item", "lot", "any_lot", "serial", "quantity", "choice", "confirmation", "last_confirmation",
     "receipt", "order_item", "expiry", "staging", "description", "item_or_place",
-    "supervisor", "another_supervisor", "any_item",
+    "supervisor", "another_supervisor", "any_item", "target",
 })  # fmt: skip
 """What a step may ask for, as its refusals name it."""
 
@@ -181,10 +183,23 @@ def _upcoming(tasks: Sequence[Task], state: State) -> tuple[Task, ...]:
 def _note(words: Words, state: State, line: Line | None) -> str:
     """The remark over the prompt; else what of the goods in hand is broken."""
     if state.notice and not state.notice.refused:
-        return words.say(state.notice.reason)
+        return told_in(words, state.notice)
     if line and line.task.is_receipt and state.work.damaged:
         return words.say("frame.broken", amount=words.amount(state.work.damaged, line.unit, line.item))
     return ""
+
+
+def told_in(words: Words, notice: Notice) -> str:
+    """A remark in words; of a long name in it as much as fits where it is tightest."""
+    if notice.kind == "item":
+        name = words.item_name(notice.code)
+    else:
+        operator = words.facts.operator(notice.code)
+        name = (operator.name if operator else "") or notice.code
+    answer = f"answer_narrow.{notice.kind}"
+    facts = {"answer": words.say(answer) if answer in words.texts else ""}
+    room = NOTE_CELLS - width(words.say(notice.reason, name="", **facts))
+    return words.say(notice.reason, name=shorten(name, max(1, room)), **facts)
 
 
 # --- refusals and questions -------------------------------------------------------------------------------------------
@@ -225,6 +240,8 @@ def _wanted(words: Words, state: State, step: Step, line: Line | None) -> tuple[
         return state.work.to, True
     if line and step.wants == "location":
         return line.place, True
+    if line and step.wants == "target":
+        return line.task.to, True
     if line and step.wants == "item":
         return _code_of_unit(words, line), True
     if line and step.wants == "lot" and line.task.lot:
@@ -303,10 +320,21 @@ def _options(words: Words, step: Step, state: State, every: Sequence[str]) -> tu
 def _order(words: Words, code: str) -> str:
     if f"answer.{code}" in words.texts:
         return words.say(f"answer_narrow.{code}")
+    task = words.facts.task(code)
+    if task and f"task.{task.kind}" in words.texts:
+        return _task_row(words, task)
     order = words.facts.order(code)
     if PART in code:
         return " ".join(filter(None, code.split(PART)))
     return f"{code} {words.say('frame.open_lines', n=str(order.tasks_left))}" if order else code
+
+
+def _task_row(words: Words, task: Task) -> str:
+    """`放回8箱 A-03-02`."""
+    item = item_of(words.facts, task.item)
+    amount = words.amount(task.units, counting_unit(words.facts, task, task.units), item) if task.units else ""
+    place = task.location if not task.to or task.to.startswith("@") else task.to
+    return f"{words.say(f'task.{task.kind}')} {amount} {place}".replace("  ", " ")
 
 
 def tote_text(one: Scene) -> str:
