@@ -184,6 +184,10 @@ class Tmux:
         self._run("kill-server")
 
 
+def shows(screen: Tmux, wanted: list[str], size: Size) -> Callable[[], bool]:
+    return lambda: comparable(screen.rows(), size) == wanted
+
+
 @contextmanager
 def in_tmux(home: Home, language: str, size: Size) -> Iterator[Tmux]:
     with tempfile.TemporaryDirectory() as short:
@@ -211,7 +215,4 @@ def test_tmux_shows_the_agreed_frames_too_while_it_is_resized(tmp_path: Path, la
         for size in (DESK, Size(20, 16), Size(40, 8), DESK):
             screen.resize(size)
             wanted = comparable(agreed(size, language), size)
-            screen.wait_for(
-                lambda size=size, wanted=wanted: comparable(screen.rows(), size) == wanted,  # type: ignore[misc]
-                "\n".join([f"the agreed frame at {size}:", *wanted]),
-            )
+            screen.wait_for(shows(screen, wanted, size), "\n".join([f"the agreed frame at {size}:", *wanted]))

@@ -61,6 +61,18 @@ def last_scan_is(home: Home, code: str) -> Callable[[], bool]:
     return lambda: last_scan(home) == code
 
 
+def stands_with_4_entered(screen: Window, marked: list[str]) -> Callable[[], bool]:
+    return lambda: all(row in screen.rows() for row in marked) and any(">4" in row for row in screen.rows())
+
+
+def has_sounded(screen: Window, times: int) -> Callable[[], bool]:
+    return lambda: screen.bells == times
+
+
+def refuses(screen: Window, code: str, size: Size) -> Callable[[], bool]:
+    return lambda: len(screen.rows()) == size.height and any(code in row for row in screen.reversed_rows())
+
+
 # --- frames -----------------------------------------------------------------------------------------------------------
 
 
@@ -90,13 +102,7 @@ def test_resizing_from_any_size_to_any_other_keeps_step_and_entry(home: Home) ->
             wanted = view_of(home, Size(width, height), "en")
             wanted_rows = [row.rstrip() for row in wanted.rows]
             marked = [row for row in wanted_rows[1:] if "A-01-03" in row and ">" not in row]
-            screen.wait_for(
-                lambda rows=marked: (
-                    all(row in screen.rows() for row in rows)  # type: ignore[misc]
-                    and any(">4" in row for row in screen.rows())
-                ),
-                f"step and entry at {width}x{height}",
-            )
+            screen.wait_for(stands_with_4_entered(screen, marked), f"step and entry at {width}x{height}")
         screen.send(b"\x7f")
         screen.wait_for_entry(">")
         screen.send(location(1).encode() + END)
@@ -117,14 +123,8 @@ def test_a_refusal_sounds_three_times_and_stands_reversed_the_word_first(
             screen.resize(size.width, size.height)
             before = screen.bells
             screen.send(f"ZZ-{number}".encode() + END)
-            screen.wait_for(lambda heard=before: screen.bells == heard + 3, "three sounds")  # type: ignore[misc]
-            screen.wait_for(
-                lambda number=number, size=size: (
-                    len(screen.rows()) == size.height  # type: ignore[misc]
-                    and any(f"ZZ-{number}" in row for row in screen.reversed_rows())
-                ),
-                f"the refusal at {size}",
-            )
+            screen.wait_for(has_sounded(screen, before + 3), "three sounds")
+            screen.wait_for(refuses(screen, f"ZZ-{number}", size), f"the refusal at {size}")
             said = [row.strip("# ") for row in screen.reversed_rows() if row.strip("# ")]
             assert said[0].startswith(word[size.height == 4])
 
