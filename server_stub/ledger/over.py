@@ -41,11 +41,10 @@ def still_beyond(draft: Draft, operation: Operation, body: Received) -> bool:
 
 
 def beyond(draft: Draft, site: str, body: Picked | Received) -> Quantity:
-    """So much of a fact that is posted is more than its order wants: all of it where the order or the line is gone. Of
-    a receipt that came after the rest of its line was reported missing, also that rest."""
-    order = draft.get(Order, row_key(site, body.order))
+    """So much of a fact that is posted is more than its line wants: all of it where there is no such line. Of a receipt
+    that came after the rest of its line was reported missing, also that rest."""
     line = draft.get(OrderLine, row_key(site, body.order, body.line))
-    if order is None or order.state == CANCELLED or line is None:
+    if line is None:
         return body.quantity
     short = line.short if isinstance(body, Received) else NOTHING
     more = line.done + short - _wanted(line, body)

@@ -14,7 +14,8 @@ from ledger.twins import problems
 from server_stub.ledger.allocation import PICK
 from server_stub.ledger.office import put_rows
 from sync.wire.decisions import ANSWERS, NEED_SECOND, PUT_BACK, TO_SUPPLIER
-from sync.wire.rows import Conflict, Item, Location, Lot, Task, row_key
+from sync.wire.quantity import Quantity
+from sync.wire.rows import Barcode, Conflict, Item, Location, Lot, Task, row_key
 
 Story = Callable[[Hall], str]
 STORIES: dict[str, Story] = {
@@ -169,6 +170,20 @@ def test_what_goes_to_the_supplier_leaves_the_house_and_the_line(hall: Hall) -> 
     assert hall.line("PO").done.units == 5
 
 
+def test_what_came_after_it_was_reported_missing_goes_back_whole(hall: Hall) -> None:
+    """Three of five came, two were given up, and then they came all the same."""
+    desk, li = Desk(hall), hall.picker("LI")
+    ordered(hall, "PO", kind="inbound", line1=5)
+    li.sync()
+    goods = {"item": "lamp", "location": "STAGE", "order": "PO", "line": "line1"}
+    li.record("received", goods | {"quantity": "3"})
+    li.record("short_reported", goods | {"quantity": "2", "reason": "not_delivered"})
+    li.record("received", goods | {"quantity": "2"})
+    li.sync()
+    desk.decides("return_to_supplier")
+    assert tasks_beside_picks(hall) == ["to_supplier 2 STAGE>@supplier PO li"]
+
+
 def test_goods_of_a_code_that_nobody_knows_go_back_without_another_conflict(hall: Hall) -> None:
     desk = Desk(hall)
     stories.unknown_item(hall)
@@ -257,6 +272,16 @@ def test_goods_kept_for_another_line_count_there_and_its_tasks_want_less(hall: H
     assert [told(one) for one in open_tasks(hall, PICK)] == ["pick 4 A-01 O2"]
 
 
+def test_stock_that_a_line_needs_no_more_is_given_to_others(hall: Hall) -> None:
+    """Seven are left: six for O2, so that O3 had one of three."""
+    desk = Desk(hall)
+    hall.order("O2", line1=6)
+    stories.order_changed(hall)
+    hall.order("O3", line1=3)
+    desk.decides("keep_for_line", order="O2", line="line1")
+    assert sorted(told(one) for one in open_tasks(hall, PICK)) == ["pick 3 A-01 O3", "pick 4 A-01 O2"]
+
+
 @pytest.mark.parametrize(
     ("order", "line", "reason"),
     [("O2", "line9", "no_such_line"), ("O9", "line1", "no_such_line"), ("", "", "no_such_line"),
@@ -318,6 +343,14 @@ def test_only_a_code_of_goods_is_linked_and_only_to_an_item(hall: Hall, story: S
     assert [one.state for one in hall.conflicts()] == ["provisional"]
 
 
+def test_the_code_of_a_pack_is_not_linked_as_one_piece(hall: Hall) -> None:
+    desk = Desk(hall)
+    hall.office(lambda book: put_rows(book, [Barcode(code="new", item="cup", factor=Quantity(12))]))
+    stories.unknown_item(hall)
+    assert desk.told(desk.decides("link_to_item", item="cup")) == ("refused", "code_of_another")
+    assert hall.held("new") == {"@unknown": 4}
+
+
 def test_a_code_of_goods_and_place_unknown_moves_with_either(hall: Hall) -> None:
     desk = Desk(hall)
     li = hall.picker("LI")
@@ -366,6 +399,14 @@ def test_an_answer_is_about_an_operation_of_its_conflict(hall: Hall, op: str) ->
     assert desk.told(desk.decides("undo", op=op)) == ("refused", "no_such_operation")
 
 
+def test_what_was_undone_cannot_go_back_again(hall: Hall) -> None:
+    desk = Desk(hall)
+    stories.task_done_twice(hall)
+    (conflict,) = hall.conflicts()
+    desk.terminal.undo(conflict.ops[0])
+    assert desk.told(desk.decides("undo_one", op=conflict.ops[0])) == ("refused", "already_undone")
+
+
 def raised(hall: Hall, **fields: Any) -> Conflict:
     """A conflict of a kind that this ledger does not raise by itself."""
     made = Conflict(site=SITE, id="made", state="open", subject="made", **fields)
@@ -401,6 +442,17 @@ def test_the_books_take_over_a_count_that_two_people_stand_behind(hall: Hall) ->
     raised(hall, kind="count_stale", ops=["LI-1"])
     desk.decides("use_count", approved_by=SECOND)
     assert hall.held() == {"A-01": 3}
+
+
+def test_goods_that_a_count_found_are_given_to_lines_that_wait(hall: Hall) -> None:
+    desk, li = Desk(hall), hall.picker("LI")
+    hall.stock(A_01=5)
+    hall.order("O1", line1=8)
+    li.record("counted", {"item": "lamp", "quantity": "8", "location": "A-01"})
+    li.sync()
+    raised(hall, kind="count_stale", ops=["LI-1"])
+    desk.decides("use_count", approved_by=SECOND)
+    assert [told(one) for one in open_tasks(hall, PICK)] == ["pick 8 A-01 O1"]
 
 
 def test_what_is_scrapped_leaves_from_where_it_stands(hall: Hall) -> None:

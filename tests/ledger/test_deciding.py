@@ -251,6 +251,20 @@ def test_a_decision_waits_for_a_conflict_that_only_settling_raises(hall: Hall, d
     assert desk.told(op) == ("applied", "")
 
 
+def test_a_decision_waits_for_the_notice_of_a_fork(hall: Hall, desk: Desk) -> None:
+    li = hall.picker("LI")
+    li.receive(1, "STAGE")
+    with hall.ledger.transaction(None) as book:
+        to_come = caused_id(book, "stream_forked", row_key("LI", "epoch-2"))
+    op = desk.terminal.record("decided", {"conflict": to_come, "answer": "acknowledge"}, by=BOSS)
+    desk.terminal.sync()
+    li.sync()
+    li.begin_epoch("epoch-2")
+    li.sync()
+    assert desk.told(op) == ("applied", "")
+    assert state(hall) == ("resolved", "acknowledge", BOSS)
+
+
 def test_a_resend_is_answered_with_what_became_of_it(hall: Hall, desk: Desk) -> None:
     stock_short(hall)
     op = desk.decides("count_now")
