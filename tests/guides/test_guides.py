@@ -20,7 +20,7 @@ from scanner_client.play.script import Command, PressKey, ScanCode, Select, Wait
 
 HERE = Path(__file__).parent
 GUIDES = HERE.parents[1] / "docs" / "guide"
-NAMES = ("terminal", "picker", "receiver")
+NAMES = ("terminal", "picker", "receiver", "supervisor")
 SIZE = "20x16"
 QUOTED = {"en": re.compile("`([^`]+)`"), "zh_CN": re.compile("「([^」]+)」")}
 PICTURE = re.compile(r"!\[[^]]+\]\(([^)]+)\)")

@@ -191,11 +191,7 @@ def _note(words: Words, state: State, line: Line | None) -> str:
 
 def told_in(words: Words, notice: Notice) -> str:
     """A remark in words; of a long name in it as much as fits where it is tightest."""
-    if notice.kind == "item":
-        name = words.item_name(notice.code)
-    else:
-        operator = words.facts.operator(notice.code)
-        name = (operator.name if operator else "") or notice.code
+    name = words.item_name(notice.code) if notice.kind == "item" else words.person(notice.code)
     answer = f"answer_narrow.{notice.kind}"
     facts = {"answer": words.say(answer) if answer in words.texts else ""}
     room = NOTE_CELLS - width(words.say(notice.reason, name="", **facts))
@@ -221,7 +217,9 @@ def _refusal(words: Words, state: State, step: Step, line: Line | None) -> Refus
 
 
 def _named(words: Words, notice: Notice) -> str:
-    return words.item_name(notice.code) if notice.kind == "item" else notice.code
+    if notice.kind == "item":
+        return words.item_name(notice.code)
+    return words.person(notice.code) if notice.kind == "badge" else notice.code
 
 
 def _holds(words: Words, notice: Notice) -> str:

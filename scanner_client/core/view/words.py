@@ -36,6 +36,11 @@ class Words:
         first, second = (item.name_zh, item.name) if self.language == CHINESE else (item.name, item.name_zh)
         return first or second or code
 
+    def person(self, code: str) -> str:
+        """The operator's name, else the code."""
+        operator = self.facts.operator(code)
+        return (operator.name if operator else "") or code
+
     def printed_code(self, item: str) -> str:
         """The first of its printed codes as its label has it, else its own."""
         return printed_gtin(next((code for code, _ in self.facts.codes(item)), item))
