@@ -50,6 +50,8 @@ def test_a_restored_ledger_gets_back_from_the_terminals_what_they_recorded(small
     epoch = small.ledger.ledger_epoch
     small.run("restore", str(file))
     hall = small.reopened()
+    assert small.place.file
+    assert small.place.file.stat().st_mode & 0o777 == 0o600
     assert small.ledger.ledger_epoch != epoch
     assert hall.held() == {"A-01": 8, "A-02": 1}
     for _ in range(2):  # it learns how far the ledger has come, and offers what it lacks
@@ -113,7 +115,7 @@ def test_of_a_log_that_is_not_the_backups_nothing_is_listed(small: Work, tmp_pat
     other = opened(f"sqlite:///{shutil.copy(small.backup(tmp_path), tmp_path / 'other.db')}")
     put_global(other, "items_imported", "li", Item(code="bowl"))
     put_global(small.ledger, "items_imported", "li", Item(code="vase"))
-    put_global(small.ledger, "items_imported", "li", Item(code="cup"))
+    put_global(small.ledger, "items_imported", "li", Item(code="plate"))
     assert lost(small.ledger, other) == []
 
 
@@ -175,6 +177,15 @@ def test_a_ledger_moves_to_postgresql_and_back(small: Work, postgres_url: str, t
     copy = open_ledger(f"sqlite:///{back}", read_only=True)
     assert without_epoch(tables(copy)) == without_epoch(before)
     copy.close()
+
+
+def test_what_only_the_ledger_knew_that_an_empty_database_replaces_is_listed(
+    small: Work, postgres_url: str, tmp_path: Path
+) -> None:
+    file = small.backup(tmp_path)
+    put_global(small.ledger, "items_imported", "li", Item(code="vase"))
+    said = small.run("restore", str(file), "--db", postgres_url, "--given-up", small.url)
+    assert "items_imported li global entry" in said
 
 
 def without_epoch(found: dict[str, list[Any]]) -> dict[str, list[Any]]:
