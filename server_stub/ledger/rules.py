@@ -26,9 +26,20 @@ from server_stub.ledger.lots import forget_date, learn_lot
 from server_stub.ledger.measuring import as_measured, measured
 from server_stub.ledger.references import is_gone, still_unknown, unknown_references
 from server_stub.ledger.rights import without_right
+from server_stub.ledger.sending import expect_decision
 from server_stub.ledger.sides import did, others_took
 from server_stub.ledger.work import standing
-from sync.wire.bodies import Approved, Decided, Denied, ShortReported, TaskClaimed, TaskReleased, Undone, decode_body
+from sync.wire.bodies import (
+    Approved,
+    Decided,
+    Denied,
+    Returned,
+    ShortReported,
+    TaskClaimed,
+    TaskReleased,
+    Undone,
+    decode_body,
+)
 from sync.wire.decisions import APPROVED, DECIDED, DENIED
 from sync.wire.effects import TaskTurn, claim_change, effects, set_aside
 from sync.wire.operation import Operation
@@ -83,6 +94,8 @@ def _judge_fact(draft: Draft, operation: Operation, body: Any) -> Judgement:
     meanwhile = standing(draft, operation, body)
     unknown = unknown_references(draft, operation, body)
     found = set_aside(effects(operation, body), {one.subject for one in unknown}, operation.site)
+    if isinstance(body, Returned):
+        expect_decision(draft, operation, body)
     overdrawn = apply_effects(draft, operation, found, item=getattr(body, "item", ""))
     other_date = learn_lot(draft, operation, body)
     if isinstance(body, ShortReported):

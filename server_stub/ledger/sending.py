@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from server_stub.ledger.book import Draft
 from server_stub.ledger.case import Case, NotPossible
 from server_stub.ledger.conflicts import ORDER_CHANGED
@@ -15,11 +17,11 @@ from server_stub.ledger.counting import send_to_count
 from server_stub.ledger.identity import caused_id
 from server_stub.ledger.over import ORDER_CLOSED, OVER_RECEIVED, beyond
 from server_stub.ledger.rights import may_work
-from sync.wire.bodies import SUPPLIER, TERMINAL_TOTE, Moved, Picked, Received, decode_body
+from sync.wire.bodies import SUPPLIER, TERMINAL_TOTE, Moved, Picked, Received, Returned, decode_body
 from sync.wire.decisions import PUT_BACK, TO_SUPPLIER
 from sync.wire.operation import Operation
 from sync.wire.quantity import Quantity
-from sync.wire.rows import SEPARATOR, Balance, Task
+from sync.wire.rows import SEPARATOR, Balance, Task, row_key
 from sync.wire.undoing import is_without_effect
 
 ABOUT_A_PART = (ORDER_CHANGED, OVER_RECEIVED, ORDER_CLOSED)
@@ -94,23 +96,43 @@ def _open(case: Case, operation: Operation, body: Any, kind: str, location: str,
     if quantity.units <= 0:
         raise NotPossible("nothing_to_return")
     line = getattr(body, "line", "")
-    case.draft.put(
-        Task(
-            site=operation.site,
-            id=caused_id(case.draft.book, kind, case.conflict.id, operation.id),
-            kind=kind,
-            item=body.item,
-            lot=body.lot,
-            serial=body.serial,
-            quantity=quantity,
-            location=location,
-            to=to,
-            order=body.order if line else "",
-            line=line,
-            cause=case.conflict.id,
-            assignee=_whom(case.draft, operation),
-        )
+    task = Task(
+        site=operation.site,
+        id=caused_id(case.draft.book, kind, case.conflict.id, operation.id),
+        kind=kind,
+        item=body.item,
+        lot=body.lot,
+        serial=body.serial,
+        quantity=quantity,
+        location=location,
+        to=to,
+        order=body.order if line else "",
+        line=line,
+        cause=case.conflict.id,
+        assignee=_whom(case.draft, operation),
     )
+    brought = case.draft.get(Task, task.key)
+    case.draft.put(_as_brought(task, brought) if brought else task)
+
+
+def _as_brought(task: Task, brought: Task) -> Task:
+    return msgspec.structs.replace(
+        task, state=brought.state, done_by=brought.done_by, done_op=brought.done_op, rev=brought.rev + 1
+    )
+
+
+def expect_decision(draft: Draft, operation: Operation, body: Returned) -> None:
+    """Goods went back for a task that is not there (any more): a restored ledger may hear of it before it hears the
+    decision, which must not send somebody for them again."""
+    if not operation.task or not body.done or draft.get(Task, row_key(operation.site, operation.task)):
+        return
+    kind = TO_SUPPLIER if body.to == SUPPLIER else PUT_BACK
+    draft.put(
+        Task(
+            site=operation.site, id=operation.task, kind=kind, item=body.item, lot=body.lot, serial=body.serial,
+            quantity=body.quantity, location=body.location, to=body.to, order=body.order, line=body.line,
+        )
+    )  # fmt: skip
 
 
 def too_much(case: Case, operation: Operation, body: Any) -> Quantity:

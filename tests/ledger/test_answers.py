@@ -126,13 +126,16 @@ def goes_back(hall: Hall, kind: str = PUT_BACK) -> str:
     (task,) = open_tasks(hall, kind)
     li = hall.picker("HANDS")
     li.sync()
-    body: dict[str, Any] = {
+    op = li.record("returned", returning(task), task=task)
+    li.sync()
+    return op
+
+
+def returning(task: Task) -> dict[str, Any]:
+    return {
         "item": task.item, "lot": task.lot, "serial": task.serial, "quantity": str(task.quantity),
         "location": task.location, "to": task.to, "order": task.order, "line": task.line,
     }  # fmt: skip
-    op = li.record("returned", body, task=task)
-    li.sync()
-    return op
 
 
 @pytest.mark.parametrize(
@@ -159,6 +162,23 @@ def test_what_is_put_back_is_stock_again_and_the_line_wants_what_it_lacks(
     assert open_tasks(each_hall, PUT_BACK) == []
     assert [one.state for one in each_hall.conflicts()] == ["resolved"]
     assert problems(each_hall) == []
+
+
+@pytest.mark.parametrize("state", ["done", "open"], ids=["brought back", "taken out again"])
+def test_a_restored_ledger_sends_nobody_for_goods_that_went_back_before_it_heard_why(hall: Hall, state: str) -> None:
+    lost = Hall.empty()
+    stories.order_cancelled(lost)
+    Desk(lost).decides("return_to_stock")
+    (task,) = open_tasks(lost, PUT_BACK)
+    stories.order_cancelled(hall)
+    hands = hall.picker("HANDS")
+    brought = hands.record("returned", returning(task), task=task)
+    if state == "open":
+        hands.undo(brought)
+    hands.sync()
+    Desk(hall).decides("return_to_stock")
+    (found,) = [one for one in hall.rows(Task, site=SITE) if one.kind == PUT_BACK]
+    assert (found.id, found.state, found.cause) == (task.id, state, task.cause)
 
 
 def test_what_goes_to_the_supplier_leaves_the_house_and_the_line(hall: Hall) -> None:
