@@ -35,6 +35,7 @@ class Figures:
     operations: int = 0
     twice: int = 0
     conflicts: int = 0
+    decided: int = 0
     stock: Mapping[Shelf, int] = field(default_factory=dict)
     taken: Mapping[str, int] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ class Tally:
     lost: int
     twice: int
     conflicts: int
+    decided: int
     faults: tuple[str, ...] = ()
 
 
@@ -64,7 +66,7 @@ def read_figures(database: Path, site: str, shelves: Iterable[Shelf], own: Shelf
             [json.dumps(ADVISORY_KINDS)],
         ).fetchone()
         stock = {shelf: _free(file, site, *shelf) for shelf in shelves}
-        return Figures(operations, _twice(file), _open_conflicts(file), stock, dict(_taken(file, own)))
+        return Figures(operations, _twice(file), *_conflicts(file), stock, dict(_taken(file, own)))
 
 
 def names_of(database: Path, items: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -80,7 +82,7 @@ def tally(database: Path, stores: Mapping[str, Path], confirmed: Sequence[tuple[
     terminals = {name: _facts(held_by_terminal(store)) for name, store in stores.items()}
     waiting = {one.id for held in terminals.values() for one in held.values() if one.standing in UNSENT} - ledger.keys()
     with closing(_open(database)) as file:
-        twice, conflicts = _twice(file), _open_conflicts(file)
+        twice, (waiting_for_people, decided) = _twice(file), _conflicts(file)
     lost = sorted({id for _, id in confirmed} - ledger.keys() - waiting)
     faults = [
         *(f"confirmed and not in the ledger: {id}" for id in lost),
@@ -88,7 +90,7 @@ def tally(database: Path, stores: Mapping[str, Path], confirmed: Sequence[tuple[
         *([f"{twice} posted more than once"] if twice else []),
     ]
     arrived = len({id for _, id in confirmed} & ledger.keys())
-    return Tally(len(confirmed), arrived, len(waiting), len(lost), twice, conflicts, tuple(faults))
+    return Tally(len(confirmed), arrived, len(waiting), len(lost), twice, waiting_for_people, decided, tuple(faults))
 
 
 def _facts(held: Iterable[Held]) -> dict[str, Held]:
@@ -138,7 +140,7 @@ def _twice(file: sqlite3.Connection) -> int:
     return sum(often - 1 for (_, op), often in entries.items() if op)
 
 
-def _open_conflicts(file: sqlite3.Connection) -> int:
-    """Those that a person is to decide."""
-    (count,) = file.execute("SELECT count(*) FROM conflicts WHERE state = 'open'").fetchone()
-    return int(count)
+def _conflicts(file: sqlite3.Connection) -> tuple[int, int]:
+    """How many wait for people, and how many people decided."""
+    counted = dict(file.execute("SELECT state, count(*) FROM conflicts GROUP BY state"))
+    return counted.get("open", 0), counted.get("resolved", 0)

@@ -63,8 +63,12 @@ def _beginning(view: View, story: Story, operator: str) -> list[Input]:
     if job:
         return [Input(key=job)]
     if view.step in PIN_STEPS:
-        return [*(Input(key=digit) for digit in PIN), Input(key="enter")]
+        return _pin()
     return [Input(scan=story.badges[operator])] if view.step == "badge" else []
+
+
+def _pin() -> list[Input]:
+    return [*(Input(key=digit) for digit in PIN), Input(key="enter")]
 
 
 def _picking(view: View, story: Story, operator: str) -> list[Input]:
@@ -96,6 +100,29 @@ def label(asked: Asked) -> str:
     """The printed code of the unit that is asked for."""
     codes = {unit: code for code, unit, _ in asked.codes}
     return codes.get(asked.unit) or next(iter(codes.values()), asked.item)
+
+
+def deciding(view: View, story: Story) -> list[Input]:
+    """The supervisor's badge, and the PIN where one is asked for."""
+    if view.kind == "pin":
+        return _pin()
+    return [Input(scan=story.badges[story.supervisor], after=QUESTION_MS)]
+
+
+def putting_back(view: View, story: Story) -> list[Input]:
+    """From wherever the picker stands to the task that a decision opened, and through it."""
+    tasks = next((digit for digit, value, _ in view.options if value == "tasks"), "")
+    match view.flow, view.step:
+        case "put_back", "item":
+            return [Input(scan=label(view.asked))]
+        case "put_back", "to":
+            return [Input(scan=story.location)]
+        case "tasks", _:
+            return [Input(key="1")]
+        case "main", _ if tasks:
+            return [Input(key=tasks)]
+        case _:
+            return [Input(key="*"), Input(key="0")]
 
 
 def wrong(view: View, story: Story) -> Input:

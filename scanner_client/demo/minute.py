@@ -22,6 +22,9 @@ class Act(Enum):
     KILL = auto()
     MEND = auto()
     CONFLICT = auto()
+    ANSWER = auto()
+    BADGE = auto()
+    PUT_BACK = auto()
     CARD = auto()
     LANGUAGE = auto()
     CODES = auto()
@@ -45,6 +48,9 @@ class Happened:
     unsent: int = 0
     conflicts: int = 0
     reading: bool = False
+    answering: bool = False
+    decided: bool = False
+    put_back: bool = False
     card: bool = False
 
 
@@ -73,6 +79,11 @@ STOPS = (
     Stop(5, "n", Act.MEND, lambda so_far: not so_far.cut),
     Stop(5, "", None, lambda so_far: so_far.unsent == 0 and so_far.conflicts >= 1),
     Stop(6, "s", Act.CONFLICT, lambda so_far: so_far.reading),
+    Stop(6, "3", Act.ANSWER, lambda so_far: so_far.answering),
+    Stop(6, "space", Act.BADGE, lambda so_far: so_far.decided),
+    Stop(6, "", None, lambda so_far: so_far.unsent == 0 and so_far.conflicts == 0),
+    Stop(6, "space", Act.PUT_BACK, lambda so_far: so_far.put_back),
+    Stop(6, "", None, lambda so_far: so_far.unsent == 0),
     Stop(7, "space", Act.CARD, lambda so_far: so_far.card),
 )
 PLAYING = len(STOPS)

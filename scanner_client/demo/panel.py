@@ -120,6 +120,7 @@ class Drawn(Pen):
         facts = {
             "unsent": str(self.scene.unsent.get(self.story.picker, 0)),
             "li": str(self.story.boxes_second),
+            "wang": str(self.story.boxes_first),
             "more": str(self.scene.figures.operations - self.scene.before_mending),
             "twice": str(self.scene.figures.twice),
         }
@@ -151,7 +152,7 @@ class Drawn(Pen):
     @staticmethod
     def _counts(tally: Tally) -> dict[str, str]:
         counts = {"confirmed": tally.confirmed, "ledger": tally.in_ledger, "lost": tally.lost, "twice": tally.twice}
-        return {name: str(count) for name, count in (counts | {"conflicts": tally.conflicts}).items()}
+        return {name: str(count) for name, count in (counts | {"decided": tally.decided}).items()}
 
     def _choices(self) -> Iterator[Row]:
         yield ()
@@ -171,8 +172,10 @@ class Drawn(Pen):
 
     def hints(self) -> Row:
         """The keys of the demo; the next one is highlighted."""
-        names = PLAY_KEYS if self.playing else STEPS_KEYS
         next_key = due(self.scene.place) if self.scene.shelves else ""
+        names = PLAY_KEYS if self.playing else STEPS_KEYS
+        if next_key and next_key not in names:
+            names = (*names[:-1], next_key)  # an answer's number, where the supervisor reads
         said = {name: self.says(f"keys.{name}") for name in (*names, "l")}
         apart = "  " if sum(width(text) + 2 for text in said.values()) < self.width else " "
         marks = {name: Mark.KEY if name == next_key else Mark.DIM for name in said}

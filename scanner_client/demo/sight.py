@@ -79,8 +79,9 @@ class Sight:
         read = await asyncio.to_thread(tally, database, self.programs.stores, self._confirmed)
         said = await self.programs.office.verify()
         faults = [*read.faults, *([f"ledger verify: {said}"] if said else [])]
-        if story and (read.waiting, read.conflicts) != (0, 1):
-            faults.append(f"{read.waiting} unsent and {read.conflicts} conflicts where none and one were expected")
+        if story and (read.waiting, read.conflicts, read.decided) != (0, 0, 1):
+            told = f"{read.waiting} unsent, {read.conflicts} conflicts open, {read.decided} decided"
+            faults.append(f"{told}, where one was to be decided and nothing left")
         if story and not self.scene.same_prompt:
             faults.append("the terminal stood at another prompt after kill -9")
         return replace(read, faults=tuple(faults))

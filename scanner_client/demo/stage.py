@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from scanner_client.demo.arrival import MOST_INPUTS, Arrival
-from scanner_client.demo.hand import Input, codes_now, right, wrong
+from scanner_client.demo.hand import Input, codes_now, deciding, putting_back, right, wrong
 from scanner_client.demo.minute import PLAYING, Act, act_of, advance
 from scanner_client.demo.opening import SIZE, Programs
 from scanner_client.demo.sight import view_of
@@ -18,6 +18,9 @@ from scanner_client.rehearsal.office import RehearsalFailed
 NOTICING_LOOKS = 30
 LANGUAGE_KEYS = ("*", "8")
 READING_KEYS, LEAVING_KEYS = ("f6", "1"), ("0", "0")
+UNDO_KEY = "3"
+"""The number of the answer that the minute gives: the picker puts back what he took."""
+
 SMALL = "20x4"
 
 
@@ -36,6 +39,9 @@ class Stage(Arrival):
             Act.MEND: self._mend,
             Act.KILL: self._kill,
             Act.CONFLICT: self._conflict,
+            Act.ANSWER: self._answer,
+            Act.BADGE: self._show_badge,
+            Act.PUT_BACK: self._put_back,
             Act.CODES: self._toggle_codes,
             Act.LANGUAGE: self._other_language,
             Act.CARD: self._card,
@@ -196,6 +202,39 @@ class Stage(Arrival):
         for key in READING_KEYS if reading else LEAVING_KEYS:
             await self._give(Input(key=key))
         self.happen(reading=reading)
+
+    async def _answer(self) -> None:
+        """The supervisor chooses; nothing is kept before the badge says who it is."""
+        answer = await self._give(Input(key=UNDO_KEY))
+        self.happen(answering=view_of(answer).flow == "decide")
+
+    async def _show_badge(self) -> None:
+        for _ in range(MOST_INPUTS):
+            assert self.scene.view
+            for one in deciding(self.scene.view, self.story):
+                if (await self._give(one))["operations"]:
+                    self.happen(decided=True, reading=False)
+                    return
+        raise RehearsalFailed("the decision is not taken")
+
+    async def _put_back(self) -> None:
+        """The picker does the task that the decision opened."""
+        for _ in range(MOST_INPUTS):
+            assert self.scene.view
+            for one in putting_back(self.scene.view, self.story):
+                if (await self._give(one))["operations"] and self.scene.view.flow != "pick":
+                    await self._back_to_work()
+                    self.happen(put_back=True)
+                    return
+        raise RehearsalFailed("the goods are not put back")
+
+    async def _back_to_work(self) -> None:
+        """To the line that the picker had left for it."""
+        for _ in range(MOST_INPUTS):
+            if self.scene.view and self.scene.view.flow == "pick" and self.scene.view.asked.location:
+                return
+            await self._scan_right()
+        raise RehearsalFailed("the picker does not come back to the order")
 
     async def _toggle_codes(self) -> None:
         if self.scene.codes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,15 @@ def test_the_minute_comes_out_as_told_in_both_languages() -> None:
     said = _demo("--headless")
     assert said.returncode == 0, said.stdout[-2000:] + said.stderr
     for line in (
-        "6 scans, 6 in the ledger, 0 lost, 0 twice, 1 conflict",
-        "6次扫描 6次入账 丢0 重0 冲突1",
+        "8 scans, 8 in the ledger, 0 lost, 0 twice, 1 decided",
+        "8次扫描 8次入账 丢0 重0 已定1",
         "The same prompt again, 3 unsent: what beeped is on disk.",
         "3 -> 0 by itself: ledger +3, twice 0.",
         "got  A-03-04",
-        "-3 box",
-        "-3箱",
+        "12 box     -3 box",
+        "12箱       -3箱",
+        "12 box      5 box",
+        "12箱        5箱",
     ):
         assert line in said.stdout, line
 
@@ -37,7 +40,7 @@ def test_the_minute_comes_out_as_told_in_both_languages() -> None:
 def test_a_planted_loss_turns_the_card_and_the_exit_status(tmp_path: Path) -> None:
     said = _demo("--headless", "--lang", "en", "--plant-lost", "--home", tmp_path / "kept")
     assert said.returncode == 1, said.stdout[-2000:] + said.stderr
-    assert "6 scans, 5 in the ledger, 1 lost" in said.stdout
+    assert "8 scans, 7 in the ledger, 1 lost" in said.stdout
     assert "FALSE: confirmed and not in the ledger" in said.stdout
     assert (tmp_path / "kept" / "en" / "ledger.db").exists()
 
@@ -70,7 +73,10 @@ STEPS = (
     (b"b", "The same prompt again, 3 unsent"),
     (b"n", "3 -> 0 by itself"),
     (b"s", "SHORT  A-03-02"),
-    (b" ", "6 scans, 6 in the ledger, 0 lost, 0 twice, 1 conflict"),
+    (b"3", "the supervisor's badge says"),
+    (b" ", "Wang has a task: put back"),
+    (b" ", "what lies on the shelf"),
+    (b" ", "8 scans, 8 in the ledger, 0 lost, 0 twice, 1 decided"),
     (b"1", "warehouse   play on"),
     (b"c", "what is asked for"),
     (b"1", "Scan item"),
@@ -89,8 +95,11 @@ SMALL_STEPS = (
     (b" ", "行5/17", "4/7  B         Q结束"),
     (b"b", "扫货位 A-04-08", "5/7  N         Q结束"),
     (b"n", "冲1", "6/7  S         Q结束"),
-    (b"s", "缺货  A-03-02", "7/7  SPACE     Q结束"),
-    (b" ", "重0 冲突1", "               Q结束"),
+    (b"s", "缺货  A-03-02", "6/7  3         Q结束"),
+    (b"3", "扫工牌", "6/7  SPACE     Q结束"),
+    (b" ", "任务:", "6/7  SPACE     Q结束"),
+    (b" ", "扫货位 A-04-08", "7/7  SPACE     Q结束"),
+    (b" ", "重0 已定1", "               Q结束"),
 )
 """In a window of 20x16, which is the terminal's whole: what stands on it, and in its last row the key that is due."""
 
@@ -108,18 +117,22 @@ def test_the_minute_is_played_in_a_window() -> None:
         shown.close()
 
 
+def shows(shown: Window, seen: str, last: str) -> Callable[[], bool]:
+    return lambda: seen in shown.text and shown.rows()[-1] == last
+
+
 def test_the_minute_fits_into_a_window_of_a_terminals_size() -> None:
     """The terminal keeps its layout; what yields is its row of hints (rule 2)."""
     shown = Window([*START, "--lang", "zh_CN"], 20, 16)
     try:
         for typed, seen, row in SMALL_STEPS:
             shown.send(typed)
-            shown.wait_for(lambda seen=seen, row=row: seen in shown.text and shown.rows()[-1] == row, f"{seen}, {row}")  # type: ignore[misc]
-        assert "6次扫描 6次入账 丢0" in shown.text
+            shown.wait_for(shows(shown, seen, row), f"{seen}, {row}")
+        assert "8次扫描 8次入账 丢0" in shown.text
         shown.resize(80, 24)
         shown.wait_for_text("1 自由操作   2 用你的CSV")
         shown.resize(40, 8)
-        shown.wait_for(lambda: shown.rows()[0] == "6次扫描 6次入账 丢0 重0 冲突1", "the card at 40x8")
+        shown.wait_for(lambda: shown.rows()[0] == "8次扫描 8次入账 丢0 重0 已定1", "the card at 40x8")
         shown.send(b"q")
         assert shown.ended() == 0, shown.text
     finally:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from scanner_client.core.view import Asked, Size, View
-from scanner_client.demo.hand import PIN, Input, codes_now, right, wrong
+from scanner_client.demo.hand import PIN, QUESTION_MS, Input, codes_now, deciding, putting_back, right, wrong
 from scanner_client.demo.story import shipped_story
 
 STORY = shipped_story()
@@ -73,3 +73,27 @@ def test_the_codes_begin_with_the_right_one_and_none_is_there_twice() -> None:
 
 def test_the_story_is_minus_three() -> None:
     assert STORY.boxes_left == -3
+
+
+def test_a_decision_is_signed_with_the_supervisors_badge_and_not_too_early() -> None:
+    asked = replace(BARE, flow="decide", step="badge", kind="question")
+    assert deciding(asked, STORY) == [Input(scan="EMP1002", after=QUESTION_MS)]
+    assert deciding(replace(asked, step="pin", kind="pin"), STORY) == [
+        *(Input(key=one) for one in PIN),
+        Input(key="enter"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flow", "step", "inputs"),
+    [
+        ("pick", "location", [Input(key="*"), Input(key="0")]),
+        ("main", "menu", [Input(key="3")]),
+        ("tasks", "list", [Input(key="1")]),
+        ("put_back", "item", [Input(scan="19520000123458")]),
+        ("put_back", "to", [Input(scan="A-03-02")]),
+    ],
+)
+def test_goods_are_put_back_from_wherever_the_picker_stands(flow: str, step: str, inputs: list[Input]) -> None:
+    options = (("1", "pick", ""), ("3", "tasks", "")) if flow == "main" else ()
+    assert putting_back(replace(BARE, flow=flow, step=step, asked=TOWELS, options=options), STORY) == inputs

@@ -18,6 +18,11 @@ MINUTE = (
     ("n", Act.MEND, {"cut": False}),
     ("", None, {"unsent": 0, "conflicts": 1}),
     ("s", Act.CONFLICT, {"reading": True}),
+    ("3", Act.ANSWER, {"answering": True}),
+    ("space", Act.BADGE, {"decided": True, "unsent": 1}),
+    ("", None, {"unsent": 0, "conflicts": 0}),
+    ("space", Act.PUT_BACK, {"put_back": True, "unsent": 1}),
+    ("", None, {"unsent": 0}),
     ("space", Act.CARD, {"card": True}),
 )
 """Key, act, and what it brings about."""
@@ -47,7 +52,7 @@ def test_the_other_picker_follows_the_third_line_by_itself() -> None:
 
 @pytest.mark.parametrize("place", range(PLAYING))
 def test_in_the_minute_only_the_key_that_is_due_does_something(place: int) -> None:
-    for key in ("space", "x", "n", "b", "s", "c", "1", "enter"):
+    for key in ("space", "x", "n", "b", "s", "3", "c", "1", "enter"):
         assert (act_of(place, key, Happened()) is not None) == (key == due(place))
     assert act_of(place, "l", Happened()) is Act.LANGUAGE
     assert act_of(place, "Q", Happened()) is Act.END

@@ -29,10 +29,10 @@ SCENE = Scene(
     "en",
     view=View(rows=(), size=Size(20, 16), language="en"),
     unsent={"WANG": 3, "LI": 0},
-    figures=Figures(6, 0, 1, {("A-03-02", "H1001"): -36}, {"WANG": 96, "LI": 84}),
+    figures=Figures(6, 0, 1, 0, {("A-03-02", "H1001"): -36}, {"WANG": 96, "LI": 84}),
     shelves=SHELVES,
 )
-TRUE = Tally(confirmed=6, in_ledger=6, waiting=0, lost=0, twice=0, conflicts=1)
+TRUE = Tally(confirmed=8, in_ledger=8, waiting=0, lost=0, twice=0, conflicts=0, decided=1)
 
 
 def _drawn(scene: Scene, cells: int = BESIDE) -> Drawn:
@@ -88,7 +88,7 @@ def test_another_prompt_after_the_kill_is_not_called_the_same() -> None:
 def test_a_true_card_says_so_in_one_row() -> None:
     drawn = _drawn(replace(SCENE, place=PLAYING, tally=TRUE))
     rows = drawn.card()
-    assert text_of(rows[1]) == "6 scans, 6 in the ledger, 0 lost, 0 twice, 1 conflict"
+    assert text_of(rows[1]) == "8 scans, 8 in the ledger, 0 lost, 0 twice, 1 decided"
     assert rows[1][0].mark is Mark.GOOD
     assert "1 play on" in rows_of(drawn.office())
 
@@ -102,7 +102,7 @@ def test_a_false_card_is_red_and_names_what_is_lost() -> None:
 
 
 def test_what_is_no_whole_box_is_told_in_pieces() -> None:
-    odd = replace(SCENE, figures=Figures(6, 0, 0, {("A-03-02", "H1001"): 139}))
+    odd = replace(SCENE, figures=Figures(6, 0, 0, 0, {("A-03-02", "H1001"): 139}))
     (row,) = (text_of(row) for row in _drawn(odd).office() if text_of(row).startswith("A-03-02"))
     assert row.split()[-4:] == ["12", "box", "139", "pcs"]
 
