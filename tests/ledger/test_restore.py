@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ledger.at_work import NOON, Opened, Work, fill, tables
 
-from server_stub.access import OFFICE, TERMINAL, Registry, invite, mint_token
+from server_stub.access import OFFICE, TERMINAL, Invitation, Registry, invite, mint_token
 from server_stub.backup import loss
 from server_stub.backup.loss import lost
 from server_stub.backup.manifest import manifest_of
@@ -84,10 +84,11 @@ CHANGES: list[tuple[Callable[[Registry], object], str]] = [
     (lambda registry: registry.drop_tokens(OFFICE, "report"), "token report was removed"),
     (lambda registry: registry.put_pin(KeptPin("li", verifier="v")), "pin li chose a PIN"),
     (lambda registry: mint_token(registry, TERMINAL, "T1"), ""),
+    (lambda registry: registry.put_invitation(Invitation("code", "T1", "HALL", NOON.isoformat(), claim="used")), ""),
 ]
 
 
-@pytest.mark.parametrize(("alter", "said"), CHANGES, ids=[said or "rotated" for _, said in CHANGES])
+@pytest.mark.parametrize(("alter", "said"), CHANGES, ids=[said or "what terminals do" for _, said in CHANGES])
 def test_of_who_may_come_in_what_changed_since_the_backup_is_listed(
     small: Work, tmp_path: Path, opened: Opened, alter: Callable[[Registry], object], said: str
 ) -> None:
