@@ -1,4 +1,4 @@
-"""Decisions in the terminal's store: what was decided here no longer counts as open, until the ledger says otherwise."""
+"""Decisions in the terminal's store: what was decided here no longer counts as open until the ledger says otherwise."""
 
 from __future__ import annotations
 
