@@ -159,7 +159,8 @@ def reopen(draft: Draft, site: str, task_id: str, undone: str) -> None:
 
 def _other_completion(draft: Draft, site: str, task_key: str, undone: str) -> Operation | None:
     for conflict in draft.select(Conflict, site=site, subject=task_key):
-        if conflict.kind == TASK_DONE_TWICE and conflict.state in ACTIVE:
+        stands = conflict.state in ACTIVE or conflict.decision == "accept_over"
+        if conflict.kind == TASK_DONE_TWICE and stands:
             for stored in operations_of(draft.book, conflict):
                 if stored.operation and stored.id != undone and stored.outcome.state != UNDONE:
                     return stored.operation

@@ -133,6 +133,8 @@ def _done_twice(draft: Draft, operation: Operation, body: Any, task: Task) -> Di
 
 
 def _fits(draft: Draft, task: Task, body: Any) -> bool:
+    if isinstance(body, Returned):
+        return False  # all that was to go back has gone back
     line = draft.get(OrderLine, row_key(task.site, task.order, task.line))
     return line is None or (line.quantity - line.done - line.short - body.quantity).units >= 0
 

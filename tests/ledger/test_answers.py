@@ -181,6 +181,30 @@ def test_a_restored_ledger_sends_nobody_for_goods_that_went_back_before_it_heard
     assert (found.id, found.state, found.cause) == (task.id, state, task.cause)
 
 
+def test_what_one_terminal_and_its_clone_brought_back_both_is_told_and_one_undo_leaves_it_done(hall: Hall) -> None:
+    stories.order_cancelled(hall)
+    Desk(hall).decides("return_to_stock")
+    (task,) = open_tasks(hall, PUT_BACK)
+    hands = hall.picker("HANDS")
+    first, _ = (hands.record("returned", returning(task), task=task) for _ in range(2))
+    hands.sync()
+    assert "task_done_twice" in [one.kind for one in hall.conflicts()]
+    hands.undo(first)
+    hands.sync()
+    assert open_tasks(hall, PUT_BACK) == []
+
+
+def test_where_both_were_accepted_the_undo_of_one_leaves_the_task_done_by_the_other(hall: Hall) -> None:
+    second = stories.task_done_twice(hall)
+    Desk(hall).decides("accept_over")
+    (conflict,) = hall.conflicts()
+    (first,) = set(conflict.ops) - {second}
+    hands = hall.picker("HANDS")
+    hands.undo(first)
+    hands.sync()
+    assert [(one.state, one.done_op) for one in hall.rows(Task, site=SITE) if one.kind == PICK] == [("done", second)]
+
+
 def test_what_goes_to_the_supplier_leaves_the_house_and_the_line(hall: Hall) -> None:
     desk = Desk(hall)
     stories.over_received(hall)
