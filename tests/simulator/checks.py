@@ -6,18 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from simulator import decided
 from simulator.broken import Broken
 from simulator.device import Device
 from simulator.history import History, Moment, heard
 from simulator.server import Server
 from simulator.terminal_state import Held, State, read_row
+from simulator.warehouse import SUPERVISORS
 
-from sync.wire.bodies import Posting
+from sync.wire.bodies import Posting, Returned, Undone
 from sync.wire.claims import Claiming, Releasing
-from sync.wire.effects import Effect, set_aside
+from sync.wire.effects import Effect, LineProgress, set_aside
 from sync.wire.messages import GLOBAL_FEED, Change, SyncReply, SyncRequest
 from sync.wire.operation import decode_operation
-from sync.wire.rows import ACTIVE, BY_TABLE, Balance, Claim, Conflict, Order
+from sync.wire.rows import ACTIVE, BY_TABLE, Balance, Claim, Conflict, Order, OrderLine, Task, row_key
 from sync.wire.undoing import UNDONE
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 class Checks:
     def __init__(self, world: World, ledger_id: str) -> None:
         self.world = world
-        self.history = History(ledger_id, self.effects, self._said_by)
+        self.history = History(ledger_id, self.effects, self._said_by, world.known.get)
         self.times_sent: Counter[str] = Counter()
         self._first: dict[tuple[str, int, str], tuple[str, int]] = {}
 
@@ -76,12 +78,14 @@ class Checks:
             cursor = state.cursors.get(feed)
             moment = self.history.at(feed, cursor.hash) if cursor else Moment(0)
             expected = dict(moment.balances)
-            for effects in self._own_work(state, moment, feed):
+            own = list(self._own_work(state, moment, feed))
+            for effects in own:
                 _add(expected, effects, feed)
             found, wanted = device.store.balances(feed), {key: units for key, units in expected.items() if units}
             if found != wanted:
                 raise Broken("no_flicker", f"{device.name} shows {_difference(found, wanted)} in {feed}")
             self._claims_in_view(device, moment, feed)
+            self._returns_in_view(device, moment, feed, own)
 
     def _said_by(self, op: str) -> Claiming | Releasing | None:
         """What a confirmed operation said of who works on what."""
@@ -97,6 +101,32 @@ class Checks:
         found = device.store.holders(feed)
         if found != wanted:
             raise Broken("claims", f"{device.name} shows {found} in {feed} where {dict(wanted)} is right")
+
+    def _returns_in_view(self, device: Device, moment: Moment, feed: str, own: Iterable[Iterable[Effect]]) -> None:
+        """What somebody brought back, and no page tells of yet, is off its line and off the list of what is to do."""
+        held = device.store.state.held
+        undone = [
+            held[one.body.target] for one in held.values() if isinstance(one.body, Undone) and one.body.target in held
+        ]
+        open_again = {one.operation.task for one in undone}
+        brought = [
+            one
+            for one in held.values()
+            if isinstance(one.body, Returned) and not moment.operations & {one.id} and _may_come(one, feed)
+        ]
+        if not brought:
+            return
+        rows = device.store.view(feed)
+        for one in brought:
+            task = rows.get((Task.table, row_key(feed, one.operation.task or "")))
+            if isinstance(task, Task) and task.state != "done" and task.id not in open_again:
+                raise Broken("no_flicker", f"{device.name} shows the task {task.id}, which {one.id} has done")
+        wanted = Counter(moment.lines)
+        for effects in own:
+            wanted.update({one.key: one.done.units for one in effects if isinstance(one, LineProgress)})
+        for line in [row for row in rows.values() if isinstance(row, OrderLine)]:
+            if line.done.units != wanted[line.key]:
+                raise Broken("no_flicker", f"{device.name} shows {line.done} of {line.key!r}, not {wanted[line.key]}")
 
     def _own_work(self, state: State, moment: Moment, feed: str) -> Iterator[Iterable[Effect]]:
         """What the ledger would post of the work that is not in the feed at this moment, were it offered now.
@@ -143,6 +173,7 @@ class Checks:
         self.same_rows()
         self.claims()
         self.conflicts()
+        self.decisions()
         self.calm_cost()
 
     def exactly_once(self) -> None:
@@ -267,16 +298,45 @@ class Checks:
                 table, key = one.subject.split("\x1f", 1)
                 assert table in BY_TABLE
                 return key not in tables.rows.get(table, {})
-            case "stream_gap":
-                return any(one.facts["epoch"] == gap.epoch for gap in tables.gaps.get(one.facts["terminal"], ()))
-            case "stream_forked":
-                return one.facts["terminal"] in self.world.copied
+            case "not_permitted":
+                return any(self._lacks_right(id) for id in self._standing(one))
+            case "over_received" | "order_closed":
+                return any(self._is_beyond(id) for id in self._standing(one))
+            case "stream_gap" | "stream_forked":
+                return self._stream_is_broken(one)
             case _:
                 return False
+
+    def _stream_is_broken(self, one: Conflict) -> bool:
+        terminal = one.facts["terminal"]
+        if one.kind == "stream_forked":
+            return terminal in self.world.copied
+        gaps = self.world.server.ledger.tables.gaps.get(terminal, ())
+        return any(one.facts["epoch"] == gap.epoch for gap in gaps)
 
     def _standing(self, one: Conflict) -> list[str]:
         held = self.world.server.ledger.tables.operations
         return [id for id in one.ops if id in held and held[id].outcome.state != UNDONE]
+
+    def _lacks_right(self, id: str) -> bool:
+        operation, _ = self.world.known[id]
+        return operation.by in SUPERVISORS and not {operation.site, "*"} & set(SUPERVISORS[operation.by])
+
+    def _is_beyond(self, id: str) -> bool:
+        """Whether a receipt's line has more than it wants, or does not want it any more."""
+        operation, body = self.world.known[id]
+        rows = self.world.server.ledger.tables.rows
+        order = rows[Order.table].get(row_key(operation.site, body.order))
+        line = rows[OrderLine.table].get(row_key(operation.site, body.order, body.line))
+        assert isinstance(order, Order)
+        assert isinstance(line, OrderLine)
+        return order.state == "cancelled" or (line.done + line.short - line.quantity).units > 0
+
+    def decisions(self) -> None:
+        """What people decided, and what they did for it, stands in the books as the log has it."""
+        ledger = self.world.server.ledger
+        for feed in ledger.tables.log:
+            decided.stands(ledger, feed, self.history.at(feed, ledger.head(feed).hash), self.world.known.get)
 
     # --- cost
 

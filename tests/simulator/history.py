@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from simulator import progress, verdicts
 from simulator.broken import Broken
 from simulator.memory_book import MemoryLedger
+from simulator.progress import Lines
+from simulator.verdicts import Known, Verdicts
 
 from server_stub.ledger.book import LogEntry
 from sync.wire.bodies import Posting
@@ -33,6 +36,7 @@ class Moment:
 
     Of those, which have no effect so far, and which were undone. `unknown`: the subject of each conflict about a code
     without a row that is open by then, and its operations. `holders`: who has an order that is open by then.
+    `lines`: what each line of an order has by then.
     """
 
     n: int
@@ -44,6 +48,8 @@ class Moment:
     unknown: Mapping[str, Unknown] = field(default_factory=dict)
     holders: Mapping[str, str] = field(default_factory=dict)
     open_orders: frozenset[str] = frozenset()
+    verdicts: Verdicts = field(default_factory=Verdicts)
+    lines: Lines = field(default_factory=dict)
 
     def unknown_to(self, op: str) -> set[str]:
         """Subjects because of which goods of this operation stand on `@unknown`."""
@@ -51,18 +57,23 @@ class Moment:
 
 
 class History:
-    """`on_entry` hears of every entry once, in order; `said_by` tells what an operation said of who works on what."""
+    """`on_entry` hears of every entry once, in order; `said_by` tells what an operation said of who works on what, and
+    `known` what people had confirmed."""
 
     def __init__(
         self,
         ledger_id: str,
         on_entry: Callable[[Change, list[Posting]], None],
         said_by: Callable[[str], Claiming | Releasing | None],
+        known: Known,
     ) -> None:
         self._ledger_id = ledger_id
         self._said_by = said_by
         self._on_entry = on_entry
+        self._known = known
         self._moments: dict[tuple[str, str], Moment] = {}
+        self._tasks: dict[tuple[str, str], str] = {}
+        """The task of each conflict and operation, in whatever ledger somebody decided it."""
 
     def at(self, feed: str, hash: str) -> Moment:
         """The feed at the entry with this hash; raises Broken where no ledger ever had such an entry."""
@@ -103,6 +114,8 @@ class History:
                 raise Broken("exactly_once", f"the operation {change.op} was posted twice in {entry.feed}")
             waiting = waiting | {change.op} if change.outcome == "waiting" else waiting - {change.op}
         operations = parent.operations | {change.op} if change.op else parent.operations
+        judged = verdicts.after(parent.verdicts, change, parent.undone, self._known)
+        self._opens_the_same(parent.verdicts, judged)
         self._moments[(entry.feed, entry.hash)] = Moment(
             entry.n,
             balances,
@@ -113,7 +126,16 @@ class History:
             _unknown(parent.unknown, change),
             self._holders(parent, change),
             _open_orders(parent.open_orders, change),
+            judged,
+            progress.after(parent.lines, change, parent.undone, self._known),
         )
+
+    def _opens_the_same(self, before: Verdicts, after: Verdicts) -> None:
+        """A decision that is judged again by a restored ledger opens the task that terminals have heard of."""
+        for id in after.sent_back.keys() - before.sent_back.keys():
+            known = self._tasks.setdefault(after.sent_back[id], id)
+            if known != id:
+                raise Broken("tasks", f"the task {id} was {known} before: {after.sent_back[id]}")
 
     def _holders(self, parent: Moment, change: Change) -> Mapping[str, str]:
         """Who has what after an entry: told from what people said and which orders are open, not from the ledger's

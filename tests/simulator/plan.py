@@ -96,6 +96,8 @@ class Plan:
     calm: bool = False
     disasters: tuple[tuple[float, str], ...] = ()
     odd_operations: float = field(default=0.02)
+    decisions: int = 0
+    """So often somebody decides, agrees, or brings back what a decision sent back."""
 
     def __str__(self) -> str:
         told = asdict(self)
@@ -118,7 +120,13 @@ def draw_plan(seed: int) -> Plan:
         calm=calm,
         disasters=() if calm else _draw_disasters(random, minutes * 60),
         odd_operations=0.0 if calm else 0.02,
+        decisions=_draw_decisions(seed),
     )
+
+
+def _draw_decisions(seed: int) -> int:
+    """From a generator of their own, as all that follows from them: a world without them is the one it always was."""
+    return Random(f"decisions {seed}").randint(20, 120)
 
 
 def _draw_weather(random: Random) -> Weather:

@@ -5,32 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 
+import msgspec
 from simulator import device as device_module
 from simulator import terminal_state
 from simulator.memory_book import MemoryBook
 from simulator.memory_terminal import MemoryTerminal, MemoryTransaction
 from simulator.plan import draw_plan
 from simulator.terminal_state import Held
+from simulator.warehouse import supervisor_of
 from simulator.world import World
 
 from server_stub.ledger import claims as ledger_claims
+from server_stub.ledger import deciding, posting, rules, sending, settling, streams
 from server_stub.ledger import exchange as exchange_module
-from server_stub.ledger import posting, settling, streams
 from server_stub.ledger.book import Draft, Judgement, StoredOperation, Terminal
 from server_stub.ledger.incoming import Incoming
+from server_stub.ledger.posting import wake
 from sync.core import absorb as absorb_module
 from sync.core import offer as offer_module
 from sync.core.absorb import Absorbed
 from sync.core.machine import Action, Machine
 from sync.core.offer import Composed, Sent
 from sync.core.terminal import Head
+from sync.wire.bodies import Decided, Returned
 from sync.wire.claims import Claiming, Releasing, after
-from sync.wire.effects import Effect, reversed_effects
+from sync.wire.effects import Effect, LineProgress, effects, reversed_effects
 from sync.wire.messages import Outcome, Page, SyncReply
-from sync.wire.rows import Claim
+from sync.wire.operation import Operation
+from sync.wire.rows import Claim, Conflict
 
 MOST_SEEDS = 300
 Plant = Callable[[], AbstractContextManager[object]]
@@ -266,6 +272,68 @@ def _own_claim_hides_others() -> AbstractContextManager[object]:
     return patch.object(terminal_state, "after", after_own)
 
 
+# --- decisions --------------------------------------------------------------------------------------------------------
+
+
+def _decides_as_if(*states: str) -> AbstractContextManager[object]:
+    """What became of a conflict in these states is no reason to leave it alone."""
+    decide = deciding.decide
+
+    def decide_again(draft: Draft, conflict: Conflict, body: Decided, *, by: str) -> Judgement:
+        if conflict.state in states:
+            conflict = msgspec.structs.replace(conflict, state="open", decision="", decided_by="")
+        return decide(draft, conflict, body, by=by)
+
+    return patch.object(deciding, "decide", decide_again)
+
+
+def _second_decision_overrides() -> AbstractContextManager[object]:
+    return _decides_as_if("open", "resolved")
+
+
+def _decides_what_is_explained() -> AbstractContextManager[object]:
+    return _decides_as_if("explained")
+
+
+def _one_person_is_enough() -> AbstractContextManager[object]:
+    return patch.object(deciding, "NEED_SECOND", frozenset())
+
+
+def _approves_own_request() -> AbstractContextManager[object]:
+    second = deciding.second
+
+    def second_by_other(draft: Draft, target: StoredOperation, *, by: str, denied: bool) -> Judgement:
+        own = target.operation is not None and target.operation.by == by
+        return second(draft, target, by=supervisor_of("everywhere") if own else by, denied=denied)
+
+    return patch.object(deciding, "second", second_by_other)
+
+
+def _anybody_decides() -> AbstractContextManager[object]:
+    return patch.object(deciding, "may_decide", lambda *_: True)
+
+
+def _tasks_have_random_ids() -> AbstractContextManager[object]:
+    numbers = count(1)
+    return patch.object(sending, "caused_id", lambda *_: f"task-{next(numbers)}")
+
+
+def _sends_again_for_what_went_back() -> AbstractContextManager[object]:
+    return patch.object(rules, "expect_decision", lambda *_: None)
+
+
+def _returns_leave_the_line() -> AbstractContextManager[object]:
+    def without_progress(operation: Operation, body: Any, target: Any = None) -> list[Effect]:
+        found = effects(operation, body, target)
+        return [one for one in found if not (isinstance(body, Returned) and isinstance(one, LineProgress))]
+
+    return patch.object(rules, "effects", without_progress)
+
+
+def _decisions_are_not_woken() -> AbstractContextManager[object]:
+    return patch.object(posting, "wake", lambda book, *subjects: wake(book, *subjects[:1]))
+
+
 FAULTS = (
     Fault("have_seq acknowledges, without an outcome", _have_seq_acknowledges, ("liveness",)),
     Fault("a page is applied wherever it starts", _any_page_fits, ("cursor", "no_flicker", "no_crash", "same_rows")),
@@ -286,4 +354,13 @@ FAULTS = (
     Fault("what is not backed up is called safe", _one_backup_is_enough, ("retention",)),
     Fault("anybody gives back what others have", _anybody_gives_back, ("claims",)),
     Fault("an own claim hides whoever has the order", _own_claim_hides_others, ("claims",)),
+    Fault("the second decision overrides the first", _second_decision_overrides, ("decisions",)),
+    Fault("an explained conflict can be decided", _decides_what_is_explained, ("decisions",)),
+    Fault("one person alone adjusts the books", _one_person_is_enough, ("decisions",)),
+    Fault("the requester approves himself", _approves_own_request, ("decisions",)),
+    Fault("anybody decides", _anybody_decides, ("decisions",)),
+    Fault("a decision's task has a random id", _tasks_have_random_ids, ("tasks",)),
+    Fault("what went back already is sent for again", _sends_again_for_what_went_back, ("tasks",)),
+    Fault("what went back stays on its line", _returns_leave_the_line, ("lines", "no_flicker")),
+    Fault("a conflict wakes no decision", _decisions_are_not_woken, ("decisions",)),
 )

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from simulator.plan import draw_plan
 from simulator.planted import FAULTS, Fault, find
 from simulator.world import World
 
-SEEDS = (*range(1, 14), 20, 62, 294)
+SEEDS = (*range(1, 14), 15, 20, 28, 38)
+"""15, 28 and 38 were found by failing: goods brought back twice by one hand, or before the ledger heard why."""
+
+BEFORE_DECISIONS = (20, 62, 294)
+"""Found by failing before anybody decided conflicts; their worlds are the same as long as nobody does."""
+
 QUICKLY_FOUND = (
     "have_seq acknowledges, without an outcome",
     "covers are ignored",
     "an undo ignores what became of its target",
     "giving up outlives its cause",
     "the ledger posts known operations again",
+    "the second decision overrides the first",
+    "the requester approves himself",
+    "what went back stays on its line",
 )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_befalls_it_the_world_comes_to_rest_with_everything_in_the_ledger_once(seed: int) -> None:
     result = World(draw_plan(seed)).run()
+    assert result.broken is None, f"{result.broken}\n{draw_plan(seed)}"
+    assert result.operations > 0
+
+
+@pytest.mark.parametrize("seed", BEFORE_DECISIONS)
+def test_a_world_in_which_nobody_decides_comes_to_rest_too(seed: int) -> None:
+    result = World(replace(draw_plan(seed), decisions=0)).run()
     assert result.broken is None, f"{result.broken}\n{draw_plan(seed)}"
     assert result.operations > 0
 

@@ -10,13 +10,21 @@ from simulator.server import Server
 
 from server_stub.ledger.book import Book, Draft
 from server_stub.ledger.office import Change, cancel_order, opening_stock, put_order, put_rows, release_claims
+from sync.wire.decisions import SUPERVISOR
 from sync.wire.messages import GLOBAL_FEED
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Balance, Item, Location, Order, OrderLine, Row, Site
+from sync.wire.rows import Balance, Item, Location, Operator, Order, OrderLine, Row, Site
 
 SITES = ("A", "B")
 ITEMS = ("4711", "4712", "0815", "0816", "1001")
 BINS_PER_SITE = 6
+SUPERVISORS = {
+    **{f"S-T{number}": SITES for number in range(1, 5)},
+    "S-everywhere": ("*",),
+    "S-not-A": ("B",),
+    "S-not-B": ("A",),
+}
+"""Who may decide at which sites: one for each terminal there may be, one for everywhere, and one who is of another."""
 
 
 def bins(site: str) -> list[str]:
@@ -26,6 +34,33 @@ def bins(site: str) -> list[str]:
 def new_place(site: str) -> str:
     """A bin that people use before the office has heard of it."""
     return f"{site}-NEW"
+
+
+def supervisor_of(where: str) -> str:
+    return f"S-{where}"
+
+
+def furnish_for_decisions(server: Server) -> None:
+    """Who decides, and for each site an order of goods that are to come in: people can disagree with it."""
+    people = [
+        Operator(code=person, roles={place: [SUPERVISOR] for place in places}) for person, places in SUPERVISORS.items()
+    ]
+    server.write(GLOBAL_FEED, partial(put_rows, rows=people))
+    for site in SITES:
+        server.write(site, partial(_order_goods, site=site))
+
+
+def _order_goods(book: Book, site: str) -> Change:
+    code = f"{site}-IN"
+    lines = [
+        OrderLine(site=site, order=code, line=str(line), item=item, quantity=Quantity(12))
+        for line, item in enumerate(ITEMS, start=1)
+    ]
+    return put_order(book, Order(site=site, order=code, kind="inbound"), lines)
+
+
+def may_decide(person: str, site: str) -> bool:
+    return bool({site, "*"} & set(SUPERVISORS.get(person, ())))
 
 
 def furnish(server: Server, terminals: list[str]) -> None:

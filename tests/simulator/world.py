@@ -25,11 +25,13 @@ from simulator.network import REQUEST_TIMEOUT, Network
 from simulator.people import Operator
 from simulator.plan import Plan
 from simulator.server import Server
-from simulator.warehouse import SITES, Office, furnish
+from simulator.supervisors import Supervisor
+from simulator.warehouse import SITES, Office, furnish, furnish_for_decisions
 
 from server_stub.ledger.book import Terminal
 from sync.core.backoff import Backoff
 from sync.core.machine import Mode, ModeChosen
+from sync.wire.decisions import APPROVED, DECIDED, DENIED
 from sync.wire.effects import Effect, effects
 from sync.wire.messages import GLOBAL_FEED, SyncReply, SyncRequest
 from sync.wire.operation import Operation
@@ -37,6 +39,7 @@ from sync.wire.operation import Operation
 STRAGGLERS = 50.0
 """Seconds within which the last message that a fault had delayed has arrived."""
 ROUND_TRIP = 0.4
+VERDICTS = (DECIDED, APPROVED, DENIED)
 LONGEST_DRAIN = 2 * Backoff().cap + REQUEST_TIMEOUT
 SETTLING = 120.0
 """Seconds in which, with empty queues, the last pages are read and provisional conflicts settle."""
@@ -57,9 +60,12 @@ class World:
     def __init__(self, plan: Plan, tell: Callable[[str], None] = lambda _: None) -> None:
         self.plan = plan
         self.random = Random(f"world {plan.seed}")
+        self.supervising = Random(f"supervisors {plan.seed}")
         self.clock = Clock()
         self.network = Network(self.clock, self.random, plan.weather)
         self.ledger_id = self.new_id()
+        self.known: dict[str, tuple[Operation, Any]] = {}
+        """Every operation that anybody confirmed, with its body."""
         self.checks = Checks(self, self.ledger_id)
         self.server = self._new_server("ledger-1", MemoryLedger(self.ledger_id, self.new_id(), self.clock.stamp))
         self.second: Server | None = None
@@ -71,7 +77,6 @@ class World:
         self.places_of_destroyed: dict[str, list[tuple[str, str, int]]] = {}
         self.copied: set[str] = set()
         self.gapped: set[str] = set()
-        self._known: dict[str, tuple[Operation, Any]] = {}
         self._lost_from_disk: set[str] = set()
         self._working = True
         self._tell = tell
@@ -104,6 +109,8 @@ class World:
             )
             self.devices.append(Device(self, name, store))
         furnish(self.server, names)
+        if self.plan.decisions:
+            furnish_for_decisions(self.server)
         for device in self.devices:
             device.start()
         self._give_work()
@@ -118,6 +125,8 @@ class World:
             self.clock.after(self.random.uniform(2, seconds), self._someone_works)
         for _ in range(self.plan.operations // 12):
             self.clock.after(self.random.uniform(0, seconds), lambda: self._office_acts(self.random.choice(offices)))
+        for _ in range(self.plan.decisions):
+            self.clock.after(self.supervising.uniform(0.1, 1) * seconds, self._someone_decides)
         for at, name in self.plan.disasters:
             self.clock.after(at, lambda name=name: self.disasters.strike(name))  # type: ignore[misc]
 
@@ -129,6 +138,13 @@ class World:
         device = self.random.choice(self.devices)
         if self._working:
             Operator(device, self.random, self.clock.stamp, self.plan.odd_operations).act()
+
+    def _someone_decides(self) -> None:
+        device = self.supervising.choice(self.devices)
+        if self._working:
+            site = device.store.site
+            said = [one for one in self.known.values() if one[0].kind in VERDICTS and one[0].site == site]
+            Supervisor(device, self.supervising, self.clock.stamp, said).decide()
 
     def add_device(self, name: str, store: MemoryTerminal) -> None:
         device = Device(self, name, store)
@@ -220,11 +236,9 @@ class World:
     def sees_confirmed(self, device: Device, id: str) -> None:
         one = device.store.state.held[id]
         self.note(device.name, f"confirms {one.operation.kind} {id}")
-        self._known[id] = (one.operation, one.body)
+        self.known[id] = (one.operation, one.body)
         self.confirmed[id] = one.op_hash
-        self.true_effects[id] = tuple(
-            effects(one.operation, one.body, self._known.get(getattr(one.body, "target", "")))
-        )
+        self.true_effects[id] = tuple(effects(one.operation, one.body, self.known.get(getattr(one.body, "target", ""))))
         self.checks.view(device)
 
     def sees_request(self, device: Device, request: SyncRequest) -> None:
