@@ -278,14 +278,18 @@ class StoreFacts:
     def own_tasks(self, operator: str) -> Sequence[Task]:
         kinds = (PUT_BACK, TO_SUPPLIER, COUNT)
         found = [row for kind in kinds for row in self._rows.rows(rows.Task, kind=kind, state="open")]
-        meant = [row for row in found if row.site == self.site and row.assignee in ("", operator)]
-        return [self._as_task(row) for row in meant]
+        return [self._as_task(row) for row in found if row.site == self.site and _is_meant_for(row, operator)]
 
     def verdicts(self) -> Sequence[Verdict]:
         return self._records.verdicts()
 
     def concerns(self) -> Sequence[Concern]:
         return self._records.concerns()
+
+
+def _is_meant_for(task: rows.Task, operator: str) -> bool:
+    """Nobody is told of counts that the ledger wants by itself: they are no picker's work."""
+    return task.assignee == operator or (not task.assignee and task.kind != COUNT)
 
 
 def _operator(row: rows.Operator, site: str) -> Operator:
