@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import msgspec
 from simulator import device as device_module
-from simulator import terminal_state
+from simulator import memory_terminal, terminal_state
 from simulator.memory_book import MemoryBook
 from simulator.memory_terminal import MemoryTerminal, MemoryTransaction
 from simulator.plan import draw_plan
@@ -33,10 +33,10 @@ from sync.core.offer import Composed, Sent
 from sync.core.terminal import Head
 from sync.wire.bodies import Decided, Returned
 from sync.wire.claims import Claiming, Releasing, after
-from sync.wire.effects import Effect, LineProgress, effects, reversed_effects
+from sync.wire.effects import Effect, LineProgress, TaskTurn, effects, reversed_effects
 from sync.wire.messages import Outcome, Page, SyncReply
 from sync.wire.operation import Operation
-from sync.wire.rows import Claim, Conflict
+from sync.wire.rows import Claim, Conflict, Row
 
 MOST_SEEDS = 300
 Plant = Callable[[], AbstractContextManager[object]]
@@ -330,6 +330,14 @@ def _returns_leave_the_line() -> AbstractContextManager[object]:
     return patch.object(rules, "effects", without_progress)
 
 
+def _done_work_stays_listed() -> AbstractContextManager[object]:
+    def lay_goods(rows: dict[tuple[str, str], Row], effect: Effect) -> None:
+        if not isinstance(effect, TaskTurn):
+            terminal_state.lay(rows, effect)
+
+    return patch.object(memory_terminal, "lay", lay_goods)
+
+
 def _decisions_are_not_woken() -> AbstractContextManager[object]:
     return patch.object(posting, "wake", lambda book, *subjects: wake(book, *subjects[:1]))
 
@@ -349,7 +357,7 @@ FAULTS = (
     Fault("a new epoch links only what is unanswered", _links_only_unanswered, ("no_flicker", "exactly_once")),
     Fault("the ledger posts known operations again", _posts_known_again, ("exactly_once",)),
     Fault("an outcome is stored without its effect", _outcome_without_effect, ("effects",)),
-    Fault("known links get no answer", _known_links_get_no_answer, ("liveness",)),
+    Fault("known links get no answer", _known_links_get_no_answer, ("liveness", "conflicts")),
     Fault("conflicts are never settled", _settles_nothing, ("conflicts",)),
     Fault("what is not backed up is called safe", _one_backup_is_enough, ("retention",)),
     Fault("anybody gives back what others have", _anybody_gives_back, ("claims",)),
@@ -362,5 +370,6 @@ FAULTS = (
     Fault("a decision's task has a random id", _tasks_have_random_ids, ("tasks",)),
     Fault("what went back already is sent for again", _sends_again_for_what_went_back, ("tasks",)),
     Fault("what went back stays on its line", _returns_leave_the_line, ("lines", "no_flicker")),
+    Fault("what somebody did stays on their list", _done_work_stays_listed, ("no_flicker",)),
     Fault("a conflict wakes no decision", _decisions_are_not_woken, ("decisions",)),
 )
