@@ -29,10 +29,10 @@ class Words:
         return self.say(known) if known in self.texts else name
 
     def item_name(self, code: str) -> str:
-        """The item's name in the operator's language, else any name, else its code."""
+        """The item's name in the operator's language, else any name, else its code as its label has it."""
         item = self.facts.item(code)
         if item is None:
-            return code
+            return printed_gtin(code)
         first, second = (item.name_zh, item.name) if self.language == CHINESE else (item.name, item.name_zh)
         return first or second or code
 
