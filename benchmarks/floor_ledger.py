@@ -26,7 +26,7 @@ INSERTS = {
     "operation_feed": "INSERT INTO operation_feed VALUES (?,?,?,?)",
     "balances": "INSERT OR REPLACE INTO balances VALUES (?,?,?,?,'','','','',?,0)",
     "order_lines": "INSERT OR REPLACE INTO order_lines VALUES (?,?,?,?,?,?,0,'pcs',?,0,0,0,'','done')",
-    "tasks": "INSERT OR REPLACE INTO tasks VALUES (?,?,?,'pick',?,?,?,0,?,?,'','done',1,2,?,?,'')",
+    "tasks": "INSERT OR REPLACE INTO tasks VALUES (?,?,?,'pick',?,?,?,0,?,?,'','done',1,2,?,?,'','','','')",
 }
 Rows = dict[str, list[tuple[Any, ...]]]
 Message = dict[str, Any]
