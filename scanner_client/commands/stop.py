@@ -48,4 +48,4 @@ def _end(home: Home, process: int) -> None:
     while home.holder() == (RUN, process):
         if time.monotonic() >= deadline:
             raise Stop(f"Process {process} has not ended in {ENDING_SECONDS:.0f} s: look at {home.log}, or kill it.")
-        time.sleep(LOOKING_SECONDS)
+        time.sleep(LOOKING_SECONDS)  # nothing tells of a lock given back, and the process is no child of ours

@@ -35,12 +35,13 @@ def take_effect(case: Case) -> None:
     effect = _EFFECTS.get(case.body.answer)
     if effect:
         effect(case)
+    said = {"approved_by": case.body.approved_by, "reason": case.body.reason}
     case.draft.put(
         msgspec.structs.replace(
             case.conflict,
             decision=case.body.answer,
             decided_by=case.by,
-            facts=case.conflict.facts | ({"approved_by": case.body.approved_by} if case.body.approved_by else {}),
+            facts=case.conflict.facts | {name: text for name, text in said.items() if text},
         )
     )
     restock(case.draft)

@@ -154,6 +154,12 @@ def test_what_is_held_takes_effect_when_a_second_person_approves(each_hall: Hall
     assert problems(each_hall) == []
 
 
+def test_why_it_was_decided_so_stands_with_the_conflict(hall: Hall, desk: Desk) -> None:
+    stock_short(hall)
+    desk.decides("count_now", reason="nobody was there for a week")
+    assert hall.conflicts()[0].facts["reason"] == "nobody was there for a week"
+
+
 def test_what_is_denied_changes_nothing_and_the_conflict_stays(each_hall: Hall) -> None:
     desk, _ = Desk(each_hall), stock_short(each_hall)
     held = desk.decides("adjust")
