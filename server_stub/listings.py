@@ -104,6 +104,7 @@ LISTS: dict[str, Listing] = {
     "tasks": _listing(rows.Task, "site", "order", "kind", "item", "location", "state"),
     "claims": _listing(rows.Claim, "site", "order", "task", "by", "terminal"),
     "stock": Listing(rows.Balance, ("site", "location", "item", "lot", "serial", "lpn", "status"), StockLine),
+    "requests": _listing(rows.Request, "site", "state", "by", "terminal"),
     "conflicts": Listing(rows.Conflict, ("site", "kind", "state", "subject"), ConflictLine),
 }
 OTHER_FILTERS: dict[str, tuple[str, ...]] = {

@@ -25,7 +25,7 @@ from server_stub.db.session import Statements, session
 from server_stub.place import SQLITE, NoLedger, place_of
 from sync.wire.canonical import chain_hash
 from sync.wire.messages import feed_origin
-from sync.wire.rows import Claim, Conflict
+from sync.wire.rows import Claim, Conflict, Request
 
 ROWS_A_TIME = 2000
 OF_THE_ORIGINAL = (
@@ -45,6 +45,7 @@ OF_THE_ORIGINAL = (
     schema.backup,
     schema.ROW_TABLES[Conflict],
     schema.ROW_TABLES[Claim],
+    schema.ROW_TABLES[Request],
 )
 """What a ledger of its own does not take over: who may speak to it, what terminals said, and what is disputed."""
 

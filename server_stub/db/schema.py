@@ -24,10 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from server_stub.db.columns import LAYOUTS
-from sync.wire.rows import Balance, Conflict, OrderLine, Row, Task
+from sync.wire.rows import Balance, Conflict, OrderLine, Request, Row, Task
 
 metadata = MetaData()
-VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Revisions of the migrations, oldest first; the last is the one this program works with."""
 
 CODE: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
@@ -166,6 +166,8 @@ sighting = _table(
     _number("have_seq"),
     _text("oldest"),
     Column("clock_offset_ms", NUMBER, nullable=True),
+    _text("mode"),
+    Column("unsent", NUMBER, nullable=True),
     key=("terminal",),
 )
 snapshot = Table(
@@ -195,6 +197,7 @@ _INDEXES: dict[type[Row], tuple[tuple[str, ...], ...]] = {
     OrderLine: (("site", "item"),),
     Conflict: (("site", "state"), ("site", "subject"), ("site", "account")),
     Balance: (("site", "item"),),
+    Request: (("site", "state"),),
 }
 # What a task is about is in its id. Columns that never change are left out of updates, and so are their indexes.
 _FIXED: dict[type[Row], tuple[str, ...]] = {Task: ("kind", "item", "location", "order", "line", "lot", "cause")}

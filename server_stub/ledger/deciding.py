@@ -14,9 +14,10 @@ from server_stub.ledger.applying import TooLarge
 from server_stub.ledger.book import Draft, Judgement, StoredOperation
 from server_stub.ledger.case import Case, NotPossible
 from server_stub.ledger.conflicts import EXPLAINED
+from server_stub.ledger.requesting import ask, close
 from server_stub.ledger.rights import NOT_PERMITTED, may_decide
 from sync.wire.bodies import Approved, Decided, Denied, decode_body
-from sync.wire.decisions import ANSWERS, NEED_SECOND
+from sync.wire.decisions import ANSWERS, APPROVED, DENIED, LAPSED, NEED_SECOND
 from sync.wire.operation import Operation
 from sync.wire.rows import ACTIVE, Conflict, row_key
 
@@ -32,11 +33,14 @@ def judge_decision(draft: Draft, operation: Operation, body: Decided | Approved 
         conflict = draft.get(Conflict, row_key(operation.site, body.conflict))
         if conflict is None:
             return Judgement(WAITING, waits_for=body.conflict)
-        return decide(draft, conflict, body, by=operation.by)
+        judged = decide(draft, conflict, body, by=operation.by)
+        if judged.outcome == HELD:
+            ask(draft, operation, conflict, body)
+        return judged
     target = draft.book.operation(body.target)
     if target is None or target.operation is None or standing_of(target) in NOT_YET_JUDGED:
         return Judgement(WAITING, waits_for=body.target)
-    return second(draft, target, by=operation.by, denied=isinstance(body, Denied))
+    return second(draft, target, by=operation.by, denied=isinstance(body, Denied), reason=body.reason)
 
 
 def decide(draft: Draft, conflict: Conflict, body: Decided, *, by: str) -> Judgement:
@@ -80,7 +84,7 @@ def _without_effect(draft: Draft, outcome: str, reason: str = "") -> Judgement:
 # --- the second person ------------------------------------------------------------------------------------------------
 
 
-def second(draft: Draft, target: StoredOperation, *, by: str, denied: bool) -> Judgement:
+def second(draft: Draft, target: StoredOperation, *, by: str, denied: bool, reason: str = "") -> Judgement:
     """Release a held request, or turn it down, in the name of `by`. `target` is known and was judged."""
     request = target.operation
     if request is None or standing_of(target) != HELD:
@@ -91,6 +95,8 @@ def second(draft: Draft, target: StoredOperation, *, by: str, denied: bool) -> J
         return Judgement(REFUSED, reason=NOT_PERMITTED)
     became = Judgement(APPLIED) if denied else _released(draft, request, by)
     draft.states[target.id] = REFUSED if denied else became.outcome
+    stands = DENIED if denied else APPROVED if became.outcome == APPLIED else LAPSED
+    close(draft, request, stands, by, reason or became.reason)
     return became
 
 

@@ -11,6 +11,12 @@ from collections.abc import Mapping
 DECIDED, APPROVED, DENIED = "decided", "approved", "denied"
 """Kinds of operations: a conflict is answered; a request that waits for a second person is released, or turned down."""
 
+LAPSED = "lapsed"
+"""State of a request that was approved too late to take effect, beside the two words of the second person."""
+
+DENIALS = ("count_first", "goods_found", "wrong_amount", "other")
+"""Why a request is turned down, in the order in which terminals number it. The ledger takes any other word too."""
+
 SUPERVISOR = "supervisor"
 """The role that decides and approves."""
 

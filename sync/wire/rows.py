@@ -257,6 +257,32 @@ class Conflict(Row, frozen=True, kw_only=True, omit_defaults=True):
     decided_by: str = ""
 
 
+class Request(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """A decision that waits, or waited, for a second person. `id`, `terminal`, `by` and `at` are the operation's.
+
+    `item`, `lot`, `location` and `quantity` are what it would post, as the ledger found it when it came; empty where it
+    would post nothing. `state`: held, approved, denied, or lapsed where it could take no effect any more; then
+    `decided_by` is who said so, and `reason` why.
+    """
+
+    table: ClassVar[str] = "request"
+    key_fields: ClassVar[tuple[str, ...]] = ("site", "id")
+    site: str
+    id: str
+    terminal: str
+    by: str
+    at: str
+    conflict: str
+    answer: str
+    item: str = ""
+    lot: str = ""
+    location: str = ""
+    quantity: Quantity = NOTHING
+    state: str = "held"
+    decided_by: str = ""
+    reason: str = ""
+
+
 ROW_TYPES: tuple[type[Row], ...] = (
     Site,
     Item,
@@ -272,5 +298,6 @@ ROW_TYPES: tuple[type[Row], ...] = (
     Balance,
     Opening,
     Conflict,
+    Request,
 )
 BY_TABLE: dict[str, type[Row]] = {kind.table: kind for kind in ROW_TYPES}

@@ -11,7 +11,8 @@ from server_stub.ledger import conflicts
 from server_stub.ledger.identity import caused_id
 from server_stub.ledger.office import put_rows
 from sync.wire.decisions import ANSWERS
-from sync.wire.rows import Location, Task, row_key
+from sync.wire.quantity import Quantity
+from sync.wire.rows import Location, Request, Task, row_key
 
 
 @pytest.fixture
@@ -303,3 +304,37 @@ def offered_again(terminal: Picker, restored: Hall) -> None:
     again = restored.picker(terminal.terminal)
     terminal.hall, terminal.cursors, terminal._sent = restored, again.cursors, 0
     terminal.sync()
+
+
+# --- requests, as terminals see them ----------------------------------------------------------------------------------
+
+
+def test_a_held_decision_is_a_request_with_what_it_would_post(each_hall: Hall) -> None:
+    desk = Desk(each_hall)
+    stock_short(each_hall)
+    held = desk.decides("adjust")
+    (asked,) = each_hall.rows(Request)
+    assert (asked.id, asked.by, asked.terminal, asked.answer, asked.state) == (held, BOSS, "DESK", "adjust", "held")
+    assert (asked.item, asked.location, asked.quantity) == ("lamp", "A-01", Quantity(3))
+    assert each_hall.held() == {"A-01": -3, "A-02": 8}
+
+
+@pytest.mark.parametrize(("kind", "state"), [("approved", "approved"), ("denied", "denied")])
+def test_a_request_says_who_answered_it_first_and_why(hall: Hall, desk: Desk, kind: str, state: str) -> None:
+    stock_short(hall)
+    held = desk.decides("adjust")
+    op = desk.terminal.record(kind, {"target": held, "reason": "count_first"}, by=SECOND)
+    desk.terminal.sync()
+    assert hall.outcome(op).outcome == "applied"
+    desk.says("denied", held, EVERYWHERE)
+    (asked,) = hall.rows(Request)
+    assert (asked.state, asked.decided_by, asked.reason) == (state, SECOND, "count_first")
+
+
+def test_a_request_that_came_too_late_has_lapsed(hall: Hall, desk: Desk) -> None:
+    stock_short(hall)
+    held = desk.decides("adjust")
+    desk.decides("count_now", by=SECOND)
+    desk.says("approved", held, EVERYWHERE)
+    (asked,) = hall.rows(Request)
+    assert (asked.state, asked.decided_by, asked.reason) == ("lapsed", EVERYWHERE, "already_decided")
