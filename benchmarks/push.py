@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +16,7 @@ from commit import new
 from floor_client import push
 from floor_store import open_store
 from measure import Figure, Samples, alternate, check
+from msgspec.structs import replace
 from product import Warehouse, orders
 from served import floor_ledger
 from workload import body

@@ -9,9 +9,9 @@ profile = "honeywell"
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from devices.faults import BadProfile
 from devices.feedback import ScannerBeeper, Silent
@@ -55,8 +55,7 @@ class KeyboardScanner(_Described, frozen=True, kw_only=True, tag="keyboard"):
 ScannerSettings = SerialScanner | ConnectingScanner | ServingScanner | KeyboardScanner
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(Struct, frozen=True):
     """A source with the feedback its own device can give."""
 
     source: ScanSource

@@ -8,11 +8,11 @@ same bytes give the same frames, however they were cut into reads and however of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 CR, LF, STX, ETX = 0x0D, 0x0A, 0x02, 0x03
 Ends = Literal["cr-or-lf", "cr", "lf", "stx-etx"]
@@ -51,8 +51,7 @@ class Fault(Enum):
     OUTSIDE = "it stands outside of a frame"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """`at`: when its last byte arrived. Without a fault it is a whole code."""
 
     raw: bytes

@@ -6,13 +6,13 @@ Times are seconds of a monotonic clock that the composition root hands over; no 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+
+class Scan(Struct, frozen=True):
     """One whole code. `raw`: its bytes as they came, without their terminator; `text`: decoded, substitutions made.
 
     `source` names the device as the site does, `at` is when its last byte arrived. Nothing is trimmed: a trailing
@@ -33,8 +33,7 @@ class SourceEvent(Enum):
     PARTIAL = "partial"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
+class SourceState(Struct, frozen=True):
     """How a source stands. `detail` is one sentence for people: what is wrong and what cures it.
 
     `raw` holds the bytes of a partial and is empty otherwise.

@@ -8,7 +8,8 @@ and nothing came. Only `tick` judges silence: a shell that was busy finds the re
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from devices.burst import Burst, WedgeRules, code_of, is_announced, is_scan, is_typing, patience
 from devices.ports import Clock, Scan, Sink, SourceEvent, SourceState
@@ -18,8 +19,7 @@ UNFINISHED = "part of a code came and its end did not; scan it again"
 TOO_LONG = "more came at once than a code can hold; scan one code at a time"
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """Bytes of a person's keys, as they came, with the time they came at."""
 
     raw: bytes

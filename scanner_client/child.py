@@ -15,13 +15,13 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, assert_never
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 from scanner_client.clock import local_offset, now_milliseconds
 from scanner_client.core.events import ChooseMode, ChoosePin, Key, Outward, PinAnswered, Scan, SyncNow

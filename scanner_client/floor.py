@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from scanner_client.core.events import Key, Partial, PinAnswered, Scan
 from scanner_client.core.view import SIZES, Size

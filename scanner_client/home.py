@@ -12,11 +12,11 @@ import os
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import platformdirs
+from msgspec import Struct
 
 from scanner_client.files import PRIVATE_FILE, PRIVATE_FOLDER, write_private
 from sync.wire.service import Certificate
@@ -44,8 +44,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ca_file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     path: Path
 
     @property

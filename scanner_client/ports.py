@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from sync.wire.pins import Pin
 from sync.wire.rows import Balance, Row
@@ -13,8 +14,7 @@ from sync.wire.rows import Balance, Row
 R = TypeVar("R", bound=Row)
 
 
-@dataclass(frozen=True, slots=True)
-class NewOperation:
+class NewOperation(Struct, frozen=True):
     """What the flow says happened. The store adds id, terminal, place in the stream, basis and bytes."""
 
     kind: str
@@ -28,8 +28,7 @@ class NewOperation:
     scans: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FeedAge:
+class FeedAge(Struct, frozen=True):
     """How fresh a feed's rows are: change number, and the ledger's time of the last answer ("" before the first)."""
 
     feed: str
@@ -37,8 +36,7 @@ class FeedAge:
     as_of: str
 
 
-@dataclass(frozen=True, slots=True)
-class QueueCounts:
+class QueueCounts(Struct, frozen=True):
     """Operations of this terminal, held or not, by the state of their outcome (SCREENS: 存 发 收 冲 审 拒 隔).
 
     `decided`: of those in conflict, how many were decided here and wait for the ledger's answer alone.
@@ -55,8 +53,7 @@ class QueueCounts:
     decided: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """One operation as the queue lists it. `body` is None for one that is no longer held; `state` as `standing_of`.
     `outcome` is the ledger's first word about it, empty before an answer."""
 
@@ -69,8 +66,7 @@ class Recorded:
     outcome: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """Something people must see whatever they are doing. `kind` is a text's name, `facts` fill it in."""
 
     kind: str

@@ -8,10 +8,10 @@ nothing is confirmed, the state stays as it was, and a full-screen alert says wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
-from msgspec.structs import replace as replace_fields
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner_client.core.engine import begin, noted, step
 from scanner_client.core.events import (
@@ -44,8 +44,7 @@ REFUSED = "refused"
 LIVE = "live"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the event left to be heard and seen: signals in order, then the view. `operations`: ids of what was kept by
     it, claims left out; `outward`: what whoever holds the line to the ledger is now to do."""
 
@@ -55,8 +54,7 @@ class Shown:
     outward: tuple[Outward, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What the terminal is told from outside: the connection, the battery."""
 
     online: bool = True
@@ -188,7 +186,7 @@ class Runtime:
     def _anew(self, transaction: StepTransaction, parked: State) -> State:
         """The start of the main flow, in the language spoken, with a word about why."""
         fresh = begin(self._flows, None, StoreFacts(transaction), self._now())
-        told = replace_fields(fresh, language=parked.language, notice=Notice(refused=False, reason="note.parked"))
+        told = replace(fresh, language=parked.language, notice=Notice(refused=False, reason="note.parked"))
         return self._sized(told, transaction)
 
     def _execute(

@@ -10,9 +10,10 @@ profile = "honeywell"
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from devices.faults import BadProfile
 from devices.wedge import Wedge
@@ -22,16 +23,14 @@ if TYPE_CHECKING:
     from devices.ports import Clock, Feedback, ScanSource, Sink
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """What the file says."""
 
     code_page: str = ""
     scanners: tuple[ScannerSettings, ...] = ()
 
 
-@dataclass(slots=True)
-class Attached:
+class Attached(Struct, frozen=True):
     """Sources, and what signals through them."""
 
     sources: list[ScanSource] = field(default_factory=list)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 from scanner_client.core.view import View, layout_for
@@ -24,8 +24,7 @@ _BACK = re.compile(r"(?<=\s)(0)(?=[^\s\d])")
 _MODES = "12345"
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """Cells of a row from `start` up to, not including, `stop`, and the keys they name."""
 
     row: int
@@ -34,8 +33,7 @@ class Hint:
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Digit:
+class _Digit(Struct, frozen=True):
     """A number that a row shows: its place among the row's characters, and how far it is from the left."""
 
     row: int

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _SEQUENCE = re.compile(
     rb"\x1b(?:\[<(?P<tap>\d+;\d+;\d+)(?P<end>[Mm])|\[M(?P<old>[ -\xff]{3})"
@@ -38,8 +39,7 @@ _OLD_FORM = 32
 """Added to each figure of a tap by terminals that do not know the form with digits (xterm's X10 form)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tap:
+class Tap(Struct, frozen=True):
     """A cell of the screen that was tapped, counted from 0 at the upper left."""
 
     x: int

@@ -5,9 +5,9 @@ Everything is also said in words: without colours the screen loses nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from scanner_client.core.view import Size, View, layout_for
@@ -32,8 +32,7 @@ class Mark(StrEnum):
     RULE = "rule"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Cells of a row from `start` up to, not including, `stop`."""
 
     start: int

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
+
+from msgspec import Struct
 
 from sync.core.absorb import Absorbed, Verdict
 from sync.core.machine import (
@@ -65,8 +66,7 @@ class Line(Protocol):
     async def wait(self, terminal: str, cursors: Sequence[Cursor]) -> WaitReply: ...
 
 
-@dataclass(frozen=True, slots=True)
-class LineState:
+class LineState(Struct, frozen=True):
     """What people are told. Who chose to stay offline is not online, whatever an exchange asked for has shown.
 
     `said` is the sentence of the last fault and `reason` the ledger's word for it, both empty while all is well."""

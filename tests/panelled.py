@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from memory_terminal import MORNING, MemoryStore, MemoryTransaction, stock
+from msgspec.structs import replace
 
 from scanner_client.core.state import Approval, Decision, Panel, Secrets, State
 from scanner_client.core.values import Concern, Deed, Dispute, Statement

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+
+class Scan(Struct, frozen=True):
     """A code as the device sent it. `at`: when it arrived; `taken`: when the runtime took it up (0 = at once)."""
 
     raw: str
@@ -15,8 +16,7 @@ class Scan:
     taken: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(Struct, frozen=True):
     """What came of a code that broke off; it means nothing, whatever it looks like."""
 
     raw: str
@@ -24,8 +24,7 @@ class Partial:
     taken: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key by name: `enter`, `backspace`, `esc`, `up`, `down`, `space`, `f1` … `f10`, or the character itself."""
 
     name: str
@@ -33,8 +32,7 @@ class Key:
     taken: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Resized:
+class Resized(Struct, frozen=True):
     """The screen now shows `options` choices at a time."""
 
     options: int
@@ -42,8 +40,7 @@ class Resized:
     taken: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PinChecked:
+class PinChecked(Struct, frozen=True):
     """The answer to CheckPin."""
 
     operator: str
@@ -52,8 +49,7 @@ class PinChecked:
     taken: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PinAnswered:
+class PinAnswered(Struct, frozen=True):
     """What became of ChoosePin: `kept`, `refused` by the ledger, or `unreachable` because no ledger answered."""
 
     operator: str
@@ -62,8 +58,7 @@ class PinAnswered:
     taken: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Struct, frozen=True):
     """The terminal has learned something, from the ledger or by time passing."""
 
     at: int = 0
@@ -73,16 +68,14 @@ class News:
 Event = Scan | Partial | Key | Resized | PinChecked | PinAnswered | News
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(Struct, frozen=True):
     """One durable line of what happened on this terminal."""
 
     kind: str
     entry: Mapping[str, str | int | bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """Queue an operation. Quantities in the body are decimal texts. `note` is what the state remembers of it."""
 
     kind: str
@@ -92,11 +85,10 @@ class Append:
     task: str = ""
     task_rev: int = 0
     scans: tuple[str, ...] = ()
-    note: Mapping[str, str | int] = field(default_factory=dict)
+    note: Mapping[str, str | int] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Struct, frozen=True):
     """`kept` (1 short), `attention` (2 long) or `refused` (3); given only after everything before it is durable."""
 
     name: str
@@ -119,15 +111,13 @@ class ChoosePin:
     code: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseMode:
+class ChooseMode(Struct, frozen=True):
     """Talk to the ledger so from now on: `automatic` or `offline`."""
 
     mode: str
 
 
-@dataclass(frozen=True, slots=True)
-class SyncNow:
+class SyncNow(Struct, frozen=True):
     """Talk to the ledger once, whatever the mode."""
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import msgspec
+from msgspec.structs import replace
 
 from scanner_client.core.events import Journal, Signal
 from scanner_client.core.facts import Facts
@@ -33,7 +31,7 @@ def stand(flows: Library, state: State) -> State:
     flow = flows.get(state.flow)
     if flow is not None and state.step in flow.steps:
         return state
-    return msgspec.structs.replace(state, flow=MAIN, step=flows[MAIN].start, stack=(), menu=False, entry="")
+    return replace(state, flow=MAIN, step=flows[MAIN].start, stack=(), menu=False, entry="")
 
 
 def context(flows: Library, state: State, facts: Facts, given: Input, at: int) -> Context:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from scanner_client.core.events import CheckPin, ChoosePin, Command, Journal, Key
 from scanner_client.core.facts import Facts

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LANGUAGES = ("en", "zh_CN")
 
@@ -16,8 +17,7 @@ class TextsError(ValueError):
     """The table of texts cannot be read."""
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """`table` maps a text's name to its wording by language."""
 
     table: Mapping[str, Mapping[str, str]]

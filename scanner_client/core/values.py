@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 PICK, RECEIVE = "pick", "receive"
 PUT_BACK, TO_SUPPLIER, COUNT = "put_back", "to_supplier", "count"
@@ -25,8 +26,7 @@ PART = "\x1f"
 _NUMBER = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """`tracking` holds the letters of what is mandatory: l(ot) e(xpiry) s(erial)."""
 
     code: str
@@ -55,16 +55,14 @@ class Item:
         return "s" in self.tracking
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """`factor` smallest units of the item make one of this unit."""
 
     name: str
     factor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """`check` are the check digits on the label, empty where the label has none."""
 
     code: str
@@ -73,8 +71,7 @@ class Location:
     blocked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Struct, frozen=True):
     """`expiry` is a date, YYYY-MM-DD, or empty."""
 
     lot: str
@@ -82,8 +79,7 @@ class Lot:
     blocked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """`tasks_left` counts its open tasks, `tasks` all that were not cancelled."""
 
     order: str
@@ -93,8 +89,7 @@ class Order:
     tasks_left: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """Work on one line at one location. `units` is what the task asks for, `left` what its line still lacks.
 
     The lines of an inbound order are worked on without tasks of the ledger: `kind` is then `receive` and `id` names
@@ -123,8 +118,7 @@ class Task:
         return self.kind == RECEIVE
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Who has an order, on which terminal, and since when (milliseconds since 1970, 0 where they did not say)."""
 
     order: str
@@ -133,8 +127,7 @@ class Claim:
     since: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(Struct, frozen=True):
     """Goods known to lie at a place. `units` are the item's smallest; `status` is empty for goods that are free."""
 
     location: str
@@ -144,8 +137,7 @@ class Holding:
     units: int
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """`roles` are those at this site; `bound`: whether any role is on record, for those without one are not limited."""
 
     code: str
@@ -155,8 +147,7 @@ class Operator:
     bound: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PinState:
+class PinState(Struct, frozen=True):
     """What is known of an operator's PIN.
 
     `chosen`: there is one to ask for. Without one it must be chosen before working where it is `needed`, and `by_code`
@@ -168,8 +159,7 @@ class PinState:
     by_code: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """One operation of this terminal as the queue lists it.
 
     `state` is its mark: kept, sent, accepted, conflict and so on. `at`: milliseconds since 1970. What is no longer held
@@ -187,8 +177,7 @@ class Deed:
     dispute: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """What one side of a conflict says.
 
     `who`: `saw`, `you`, `they`, `ordered`, `received` (before) or `ledger`; of dates `expiry` (on the goods) and
@@ -207,8 +196,7 @@ class Statement:
     more: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Dispute:
+class Dispute(Struct, frozen=True):
     """A conflict to read. `about` is the order, terminal or code that it is about where that is no place; `unit` the
     one the work was done in, `by` the operator who did it.
 
@@ -229,8 +217,7 @@ class Dispute:
     statements: tuple[Statement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What became of a decision given here, where it did not simply take effect.
 
     `became`: `merged` (`by` decided first, `answer`), `explained` (it settled itself), `held` or `refused`.
@@ -242,16 +229,14 @@ class Verdict:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Struct, frozen=True):
     """What people must see until its cause ends: `kind` names its text, `facts` fill it in."""
 
     kind: str
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class LocationMatch:
+class LocationMatch(Struct, frozen=True):
     location: Location
 
     @property
@@ -263,8 +248,7 @@ class LocationMatch:
         return self.location.code
 
 
-@dataclass(frozen=True, slots=True)
-class ItemMatch:
+class ItemMatch(Struct, frozen=True):
     """`unit` and `factor` say what one scan of this code stands for; lot, expiry and serial came in the same scan."""
 
     kind: ClassVar[str] = "item"
@@ -280,8 +264,7 @@ class ItemMatch:
         return self.item
 
 
-@dataclass(frozen=True, slots=True)
-class LotMatch:
+class LotMatch(Struct, frozen=True):
     kind: ClassVar[str] = "lot"
     lot: str
     expiry: str = ""
@@ -291,8 +274,7 @@ class LotMatch:
         return self.lot
 
 
-@dataclass(frozen=True, slots=True)
-class ExpiryMatch:
+class ExpiryMatch(Struct, frozen=True):
     """An expiry date alone: lot and expiry may come in two barcodes."""
 
     kind: ClassVar[str] = "expiry"
@@ -303,8 +285,7 @@ class ExpiryMatch:
         return self.expiry
 
 
-@dataclass(frozen=True, slots=True)
-class SerialMatch:
+class SerialMatch(Struct, frozen=True):
     """The serial number of one piece. `lot`: that of the same scan, empty where it names none."""
 
     kind: ClassVar[str] = "serial"
@@ -316,14 +297,12 @@ class SerialMatch:
         return self.serial
 
 
-@dataclass(frozen=True, slots=True)
-class OrderMatch:
+class OrderMatch(Struct, frozen=True):
     kind: ClassVar[str] = "order"
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class BadgeMatch:
+class BadgeMatch(Struct, frozen=True):
     kind: ClassVar[str] = "badge"
     operator: Operator
 
@@ -332,24 +311,21 @@ class BadgeMatch:
         return self.operator.code
 
 
-@dataclass(frozen=True, slots=True)
-class CommandMatch:
+class CommandMatch(Struct, frozen=True):
     """A printed command code: `confirm`, `back`, `short` …."""
 
     kind: ClassVar[str] = "command"
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlateMatch:
+class PlateMatch(Struct, frozen=True):
     """A licence plate (SSCC)."""
 
     kind: ClassVar[str] = "plate"
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextMatch:
+class TextMatch(Struct, frozen=True):
     """Nothing this terminal knows. `error` is the name of a text where the code itself is wrong."""
 
     kind: ClassVar[str] = "text"

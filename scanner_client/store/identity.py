@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Fixed at enrolment; a store never changes its ledger, its terminal or its site."""
 
     ledger_id: str
@@ -16,8 +16,7 @@ class Identity:
     site: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """What comes from outside: fresh UUIDv7 texts, and the time in UTC for the record."""
 
     new_id: Callable[[], str]

@@ -8,15 +8,15 @@ Everything done through one `TerminalTransaction` commits together or not at all
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from sync.wire.messages import Outcome
 from sync.wire.operation import Cursor, Link
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The newest link of the current epoch. `seq` 0 and `hash` = its first `prev` while the epoch has no link."""
 
     epoch: str
@@ -24,16 +24,14 @@ class Head:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """A retained operation with its link in the current epoch (or, for fills, the epoch asked for)."""
 
     link: Link
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class RowChange:
+class RowChange(Struct, frozen=True):
     """`row` is the row's JSON; None where the key is gone."""
 
     table: str

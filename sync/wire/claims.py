@@ -6,9 +6,8 @@ what somebody sees offline is what the ledger will say, as far as it can be know
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 from sync.wire.rows import Claim, row_key
 
@@ -17,8 +16,7 @@ ADVISORY_KINDS = (CLAIMED, RELEASED)
 """Kinds of operations that only tell others something: no goods moved, and nobody scanned to make them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claiming:
+class Claiming(Struct, frozen=True):
     """Somebody works on an order, or on one task, since a moment (UTC). `over`: the operator it is taken from."""
 
     site: str
@@ -34,8 +32,7 @@ class Claiming:
         return row_key(self.site, self.order, self.task)
 
 
-@dataclass(frozen=True, slots=True)
-class Releasing:
+class Releasing(Struct, frozen=True):
     """Somebody gives it back."""
 
     site: str

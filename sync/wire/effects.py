@@ -7,10 +7,10 @@ same ones for good. Conflicts, held goods and tasks made by the ledger come only
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from sync.wire.bodies import (
     UNKNOWN,
@@ -31,8 +31,7 @@ from sync.wire.quantity import Quantity
 from sync.wire.rows import Item, Location, Row, Site, row_key
 
 
-@dataclass(frozen=True, slots=True)
-class LineProgress:
+class LineProgress(Struct, frozen=True):
     """`done` and `short` are added to the order line."""
 
     site: str
@@ -46,8 +45,7 @@ class LineProgress:
         return row_key(self.site, self.order, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskTurn:
+class TaskTurn(Struct, frozen=True):
     """The task is completed (`state` done) or, by an undo, open again."""
 
     site: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from memory_terminal import MORNING, MemoryStore, MemoryTransaction, line, stock
+from msgspec.structs import replace
 
 from scanner_client.core.cells import cells_known, cut, pad, shorten, width
 from scanner_client.core.state import Kept, Notice, State, Work

@@ -7,12 +7,12 @@ numbers that are as long as they come. What is data may be shortened, with the m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import msgspec
 import pytest
 from inbound import inbound
 from memory_terminal import MORNING, MemoryStore, MemoryTransaction
+from msgspec.structs import replace
 from panelled import CONFLICT, SECOND, SHORT, Told, at, opened
 from panelled import facts as panel_facts
 

@@ -3,12 +3,12 @@ SCREENS.md)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from memory_terminal import MORNING, MemoryStore, MemoryTransaction
+from msgspec.structs import replace
 from panelled import (
     BLUE,
     CONCERNS,

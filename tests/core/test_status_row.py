@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from memory_terminal import Picker, warehouse
+from msgspec.structs import replace
 
 from scanner_client.core.view import Size
 from sync.wire.rows import Operator

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from scanner_client.core.view import Asked, Size, View
 from scanner_client.demo.hand import PIN, QUESTION_MS, Input, codes_now, deciding, putting_back, right, wrong

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from scanner_client.core.flow import check_flow, read_flow
 from scanner_client.core.flow.room import ROOMS, cells_of

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import cast
 
 import pytest
 from inbound import TEA, inbound
 from memory_terminal import MORNING, SITE, MemoryStore, Picker, guarded, line, order, warehouse
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from scanner_client.core.flow.model import EXCEPTIONS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from scanner_client.ports import NewOperation, QueueCounts
 from scanner_client.store import TerminalStore

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 PLAIN, EAN, COMPOSITE, GTIN, SSCC = "plain", "ean", "ean+composite", "gtin", "sscc"
 ELEMENTS, DIGITAL_LINK = "gs1_elements", "gs1_digital_link"
@@ -11,8 +11,7 @@ Elements = tuple[tuple[str, str], ...]
 """Application identifiers with their values, in order of appearance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """`symbology` is the AIM identifier (`]C1`), empty where the scanner sent none. `gtin14` is the item's key.
 
     `error` is a sentence saying what is wrong with the code; what could be read of it stays in `elements`.

@@ -8,7 +8,8 @@ finding names the line and, for a name that is not known, the nearest one that i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner_client.core.cells import cells_known
 from scanner_client.core.flow.model import (
@@ -47,8 +48,7 @@ _ALLOWED: dict[StepKind, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     line: int
     message: str
 
@@ -56,8 +56,7 @@ class Finding:
         return f"line {self.line}: {self.message}" if self.line else self.message
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """The names a flow may use."""
 
     guards: Collection[str]

@@ -7,8 +7,9 @@ named too. The model says nothing about files; `scanner_client.core.flow.toml` r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class StepKind(StrEnum):
@@ -65,8 +66,7 @@ STAY, RETURN, EXIT, RUN = "@stay", "@return", "@exit", "@run:"
 enter another flow (`@run:pick`), which comes back here when it exits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Struct, frozen=True):
     """First whose input fits and whose guards hold is taken: its effects in order, then its target.
 
     `option` narrows `chosen` to one option of the step. `say` names a note shown with the next prompt; one that begins
@@ -82,16 +82,14 @@ class Transition:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """A fixed choice of a step: `value` is what transitions name, `text` what is shown."""
 
     value: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """`wants` names what the refusal of a wrong scan asks for; `shows` names the frame that the view draws.
 
     `options_from` names a list of the facts (open orders); `offers` are the exceptions a wrong-scan notice proposes.
@@ -119,8 +117,7 @@ class Step:
         return tuple(dict.fromkeys(one.input for one in self.transitions if one.input not in (ARRIVE, NEWS)))
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """`owner` is the person who answers for this flow (R10); `title` names a text. `roles`: who may do it, empty where
     everyone may (R21)."""
 

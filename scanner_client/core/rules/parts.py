@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner_client.core.rules.goods import item_of
 from scanner_client.core.rules.registry import Context
 from scanner_client.core.values import Task
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """`units` smallest units, those of one piece where it has a serial number; `last` of its count."""
 
     units: int

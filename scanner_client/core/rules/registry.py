@@ -7,10 +7,10 @@ what was scanned says it already). An effect changes the state and orders comman
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
-import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner_client.core.events import Command
 from scanner_client.core.facts import Facts
@@ -19,8 +19,7 @@ from scanner_client.core.state import State, Work
 from scanner_client.core.values import Match, Task
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """One reading of an event: the input's name in flows, what a scan matched, what was typed or chosen.
 
     `keyed`: a label that was typed because it could not be read. `raw`: the scan as it came.
@@ -33,8 +32,7 @@ class Input:
     keyed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What a guard or an effect sees. `at`: when the input came, milliseconds since 1970."""
 
     flow: Flow
@@ -57,10 +55,10 @@ class Context:
         return self.flow.steps[self.state.step]
 
     def with_state(self, **changes: Any) -> Context:
-        return replace(self, state=msgspec.structs.replace(self.state, **changes))
+        return replace(self, state=replace(self.state, **changes))
 
     def with_work(self, **changes: Any) -> Context:
-        return self.with_state(work=msgspec.structs.replace(self.work, **changes))
+        return self.with_state(work=replace(self.work, **changes))
 
     def ordering(self, *commands: Command) -> Context:
         return replace(self, commands=(*self.commands, *commands))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner_client.core.flow.model import StepKind
 from scanner_client.core.view import (
@@ -26,8 +27,7 @@ from scanner_client.core.view.value import Size
 Rows = Callable[[Scene], list[str]]
 
 
-@dataclass(frozen=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """The rows between the status row and the hints at each size; `small` ends with its prompt.
 
     `refusal`: the text of the refusal that this drawing is, so that it need not be covered by it.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner_client.core.cells import shorten, width
 from scanner_client.core.facts import Facts
@@ -38,8 +39,7 @@ WANTS = frozenset({
 """What a step may ask for, as its refusals name it."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """The order line in hand, in words. Quantities as `12箱` and, where the unit is not the base unit, `144条`."""
 
     task: Task
@@ -56,8 +56,7 @@ class Line:
     known: str
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """`got` is what was scanned, `is_a` what that is, `holds` what lies there; `wanted` what is asked for."""
 
     got: str
@@ -69,8 +68,7 @@ class Refusal:
     offers: tuple[tuple[int, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True):
     words: Words
     status: Status
     flow: Flow

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """A screen in cells."""
 
     width: int
@@ -20,8 +19,7 @@ SIZES = (Size(80, 24), Size(40, 8), Size(20, 16), Size(20, 4))
 """The layouts there are, largest first; any screen of at least 20x4 uses the first that fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """What the status row shows. `now` in milliseconds since 1970; `since`: when the connection last changed.
 
     `clock` is local time, HH:MM. `battery` in percent, -1 where unknown. `waiting` counts what has no outcome yet,
@@ -45,8 +43,7 @@ class Status:
     concerns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the step asks for, for programs that drive a terminal: codes as a scanner would read them.
 
     `wanted`, `count` (taken so far) and `left` are decimal texts in `unit`, `left_base` what is missing in base units.
@@ -69,8 +66,7 @@ class Asked:
     confirm: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """`rows` fill the size exactly. `error` is the reason or kind of a refusal, empty where none is shown.
 
     `panel` names the view that is laid over the step. `question` names what is put to somebody: a deviation, or what a

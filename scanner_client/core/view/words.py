@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from scanner_client.core.barcode.digits import printed_gtin
 from scanner_client.core.facts import Facts
@@ -14,8 +14,7 @@ _HOURS_FROM = 3 * _HOUR_MS
 CHINESE = "zh_CN"
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     texts: Texts
     language: str
     facts: Facts
