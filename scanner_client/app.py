@@ -112,6 +112,7 @@ class Window:
         gc.freeze()
         gc.enable()
         self._floor.before(partial(importlib.import_module, "biip"))
+        self._floor.before(partial(tuple, shipped_flows().values()))  # the menu does not wait for the flows behind it
         self._outside.submit(self._begin)
         self._every_minute()
 
