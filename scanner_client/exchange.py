@@ -12,6 +12,7 @@ from scanner_client.home import Home, HomeError
 from scanner_client.keys import TerminalKey, read_key
 from scanner_client.logs import log
 from scanner_client.ports import StoreError
+from scanner_client.status import standing_in
 from scanner_client.store import StoreThread
 from sync.core.absorb import Absorbed, Verdict, absorb
 from sync.core.machine import Send
@@ -72,6 +73,7 @@ class StoreExchange:
                 limits=send.limits,
                 now=utc_now(),
                 program=self._program,
+                standing=standing_in(tx),
             )
         self._note_sent(composed)
         return with_signature(composed.request, key.sign(composed.statement)), composed.sent

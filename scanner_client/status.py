@@ -6,6 +6,7 @@ import msgspec
 
 from scanner_client.alerts import ToldAlert, told
 from scanner_client.store import Transaction
+from sync.wire.messages import Standing
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,12 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     def unsent(self) -> int:
         """Operations the ledger has not answered."""
         return self.kept + self.sent
+
+
+def standing_in(tx: Transaction) -> Standing:
+    """What the ledger is told of this terminal with each request."""
+    counts = tx.counts()
+    return Standing(mode=tx.mode(), unsent=counts.kept + counts.sent, oldest=counts.oldest)
 
 
 def status_in(tx: Transaction, *, running: bool) -> Status:

@@ -13,18 +13,27 @@ from typing import Protocol
 import msgspec
 
 from server_stub.ledger.book import Terminal
-from sync.wire.messages import StreamOffer, SyncReply, SyncRequest
+from sync.wire.messages import Standing, StreamOffer, SyncReply, SyncRequest
 from sync.wire.operation import WireError, decode_operation
 
 NOTED_AGAIN = timedelta(minutes=1)
 HEARD_OF_LATELY = timedelta(minutes=2)
 """A terminal in reach says something at least with each long poll, so well within this."""
 
+MODES = ("automatic", "offline")
+MINUTES_UP_TO, HOURS_UP_TO = 180, 2880
+"""Ages are told in minutes below three hours, in hours below two days."""
+
+LONGEST_MOMENT = 40
+"""Characters of a time with its zone; the usual form has 24."""
+
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """What a terminal's last request said. `seen`: when, UTC. `head` and `have_seq`: how far its stream goes there and
     here. `oldest`: nothing that it holds unsent was recorded before this time; empty where nothing is unsent, or where
-    that cannot be told. `clock_offset_ms`: its clock less the ledger's, the way of the request included."""
+    that cannot be told. `clock_offset_ms`: its clock less the ledger's, the way of the request included. `mode`:
+    automatic, or offline by somebody's choice; empty where it did not say. `unsent`: as it counted them, less what the
+    ledger took since; None where it did not say."""
 
     terminal: str
     seen: str
@@ -33,6 +42,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     have_seq: int = 0
     oldest: str = ""
     clock_offset_ms: int | None = None
+    mode: str = ""
+    unsent: int | None = None
 
 
 class Fleet(Protocol):
@@ -50,7 +61,7 @@ class Fleet(Protocol):
 class TerminalLine(msgspec.Struct, frozen=True, kw_only=True):
     """A terminal. `state` is invited, enrolled or revoked; `expires` says until when its code is good. `drained`: how
     far it had read in each feed when its queue was last empty and the ledger waited for that word. `online`: heard of
-    lately. The others as in `Sighting`; `unsent` is null for a terminal that was never heard of."""
+    lately. The others as in `Sighting`, of the time `seen`; `unsent` is null for a terminal that was never heard of."""
 
     terminal: str
     site: str
@@ -59,6 +70,7 @@ class TerminalLine(msgspec.Struct, frozen=True, kw_only=True):
     drained: dict[str, int] = {}
     seen: str = ""
     online: bool = False
+    mode: str = ""
     unsent: int | None = None
     oldest: str = ""
     program: str = ""
@@ -67,21 +79,59 @@ class TerminalLine(msgspec.Struct, frozen=True, kw_only=True):
 
 def sighted(request: SyncRequest, reply: SyncReply, now: datetime) -> Sighting:
     """What an exchange tells of its terminal."""
-    unsent = max(0, request.stream.head - reply.stream.have_seq)
+    said, left = request.standing, max(0, request.stream.head - reply.stream.have_seq)
+    unsent = left if said is None else min(left, said.unsent)
     return Sighting(
         terminal=request.terminal,
         seen=_text(now),
         program=request.program,
         head=request.stream.head,
         have_seq=reply.stream.have_seq,
-        oldest=_newest_offered(request.stream) if unsent else "",
+        oldest=_oldest(request.stream, said, reply.stream.have_seq) if unsent else "",
         clock_offset_ms=_offset(request.at, now),
+        mode=_mode(said),
+        unsent=None if said is None else unsent,
     )
+
+
+def _oldest(stream: StreamOffer, said: Standing | None, have_seq: int) -> str:
+    """What is left was recorded after what was taken; where nothing was, the terminal's own word counts."""
+    taken = bool(stream.links) and have_seq >= stream.links[-1].seq
+    return _moment(said.oldest) if said and not taken else _newest_offered(stream)
+
+
+def _mode(said: Standing | None) -> str:
+    return said.mode if said and said.mode in MODES else ""
+
+
+def _moment(text: str) -> str:
+    """The text where it is a time with its zone; a terminal may send anything, and people read this."""
+    try:
+        return text if len(text) <= LONGEST_MOMENT and datetime.fromisoformat(text).tzinfo else ""
+    except ValueError:
+        return ""
 
 
 def heard_of(before: Sighting | None, terminal: str, now: datetime) -> Sighting:
     """A terminal that waits for news says nothing but that it is there."""
     return msgspec.structs.replace(before or Sighting(terminal=terminal, seen=""), seen=_text(now))
+
+
+def stated(
+    before: Sighting | None, terminal: str, at: str, program: str, standing: Standing | None, now: datetime
+) -> Sighting:
+    """A terminal said how it stands, without an exchange; what it does not say stays as it was."""
+    known = heard_of(before, terminal, now)
+    if standing is None:
+        return known
+    return msgspec.structs.replace(
+        known,
+        program=program or known.program,
+        oldest=_moment(standing.oldest) if standing.unsent else "",
+        clock_offset_ms=_offset(at, now),
+        mode=_mode(standing),
+        unsent=standing.unsent,
+    )
 
 
 def is_due(sighting: Sighting, kept: Sighting | None) -> bool:
@@ -117,7 +167,8 @@ def _line(
         line,
         seen=seen.seen,
         online=not known.revoked and now - datetime.fromisoformat(seen.seen) < HEARD_OF_LATELY,
-        unsent=max(0, seen.head - seen.have_seq),
+        mode=seen.mode,
+        unsent=max(0, seen.head - seen.have_seq) if seen.unsent is None else seen.unsent,
         oldest=seen.oldest,
         program=seen.program,
         clock_offset_ms=seen.clock_offset_ms,
@@ -142,3 +193,25 @@ def _offset(at: str, now: datetime) -> int | None:
 
 def _text(now: datetime) -> str:
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+# --- in words, for people at a command line ---------------------------------------------------------------------------
+
+
+def heard(line: TerminalLine, now: datetime) -> str:
+    """`now`, `42m ago`, or empty where it was never heard of."""
+    if not line.seen or line.online:
+        return "now" if line.online else ""
+    return f"{_age(now - datetime.fromisoformat(line.seen))} ago"
+
+
+def clock(line: TerminalLine) -> str:
+    """`+90s`; empty where its clock was never read."""
+    return "" if line.clock_offset_ms is None else f"{round(line.clock_offset_ms / 1000):+d}s"
+
+
+def _age(passed: timedelta) -> str:
+    minutes = max(0, int(passed.total_seconds()) // 60)
+    if minutes < MINUTES_UP_TO:
+        return f"{minutes}m"
+    return f"{minutes // 60}h" if minutes < HOURS_UP_TO else f"{minutes // 1440}d"

@@ -10,13 +10,13 @@ import msgspec
 
 from server_stub.access import Registry, invite
 from server_stub.commands.asking import db_option, have_done, json_option, reading, say_json, say_rows, site_option
-from server_stub.fleet import terminal_lines
+from server_stub.fleet import clock, heard, terminal_lines
 from server_stub.office import OfficeRefusal, office_work
 from server_stub.ports import ServedLedger
 from server_stub.words import checked_code
 from sync.wire import rows
 
-COLUMNS = ("terminal", "site", "state", "expires", "seen", "unsent", "oldest", "program")
+COLUMNS = ("terminal", "site", "state", "expires", "mode", "heard", "unsent", "oldest", "program", "clock")
 
 
 @office_work
@@ -128,10 +128,17 @@ def revoke(terminal: str, place: Any) -> None:
 @json_option
 @db_option
 def list_terminals(as_json: bool, place: Any) -> None:
-    """List terminals: invited, enrolled or revoked, when each was last heard of, and how much it held unsent then."""
+    """List terminals: invited, enrolled or revoked, when each was last heard of, and how it stood then.
+
+    `mode`: automatic, or offline where somebody chose to stay so. `unsent` and `oldest` are of the time it was last
+    heard of. `clock`: how far its clock is ahead of the ledger's.
+    """
+    now = datetime.now(UTC)
     with reading(place) as ledger:
-        found = ledger.registry(lambda registry: terminal_lines(registry, datetime.now(UTC)))
-    say_rows(msgspec.to_builtins(found), COLUMNS, as_json=as_json)
+        found = ledger.registry(lambda registry: terminal_lines(registry, now))
+    words = [{} if as_json else {"heard": heard(one, now), "clock": clock(one)} for one in found]
+    rows = [row | told for row, told in zip(msgspec.to_builtins(found), words, strict=True)]
+    say_rows(rows, COLUMNS, as_json=as_json)
 
 
 def _say_code(invited: dict[str, str], *, as_json: bool) -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from sync.core.terminal import Head, Offered, TerminalTransaction
 from sync.wire.limits import MAX_FILLS, MAX_PUSH_BYTES
-from sync.wire.messages import Fill, Gap, GapRange, Limits, StreamOffer, SyncRequest, signed_statement
+from sync.wire.messages import Fill, Gap, GapRange, Limits, Standing, StreamOffer, SyncRequest, signed_statement
 from sync.wire.operation import Cursor, link_hash
 
 
@@ -48,6 +48,7 @@ def compose(
     limits: Limits,
     now: str = "",
     program: str = "",
+    standing: Standing | None = None,
 ) -> Composed:
     """Compose the next request. `have_seq` and `gaps` are what the last reply stated (None and nothing before one)."""
     head = tx.head()
@@ -75,6 +76,7 @@ def compose(
         limits=limits,
         at=now,
         program=program,
+        standing=standing,
     )
     last = link_hash(offered[-1].link, ledger_id=tx.ledger_id, terminal=tx.terminal) if offered else ""
     crowded_out = bool(offered) and len(fills) < len(due)

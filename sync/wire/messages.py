@@ -48,6 +48,18 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     pull: int = DEFAULT_BATCH
 
 
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a terminal stands as it speaks. `mode`: `automatic`, or `offline` where somebody chose to stay so. `unsent`:
+    operations it has no answer for, claims left out; `oldest`: when the oldest of them was recorded, UTC.
+
+    Only told to people: nothing is decided by it, it is not signed, and older terminals do not send it.
+    """
+
+    mode: str = ""
+    unsent: Number = 0
+    oldest: str = ""
+
+
 class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`ledger_epoch` is the one the terminal last adopted; empty before its first answer. `program` is its version."""
 
@@ -60,6 +72,7 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     at: str = ""
     program: str = ""
+    standing: Standing | None = None
 
 
 class GapRange(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,9 +12,19 @@ from api.device import Device
 
 from server_stub.commands.terminals import revoke_terminal
 from server_stub.db import Ledger, open_ledger
-from server_stub.fleet import NOTED_AGAIN, Sighting, heard_of, is_due, terminal_lines
+from server_stub.fleet import (
+    NOTED_AGAIN,
+    Sighting,
+    TerminalLine,
+    clock,
+    heard,
+    heard_of,
+    is_due,
+    terminal_lines,
+)
 from server_stub.flows import flow_lines
 from sync.wire.codec import encode
+from sync.wire.messages import Standing
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -51,6 +61,29 @@ async def test_what_a_terminal_still_holds_is_counted_and_no_older_than_what_it_
     await device.sync(served.client, device.request(count=2))
     shown = await line(served, device)
     assert (shown["unsent"], shown["oldest"]) == (3, "2026-11-22T08:01:00Z")
+
+
+async def test_a_terminal_that_says_how_it_stands_is_shown_so(served: Any) -> None:
+    """Claims ride in the stream and are nobody's work, so the terminal's own count is the smaller one."""
+    device = await served.enrolled()
+    for minute in range(5):
+        device.receive("4711", at=f"2026-11-22T08:0{minute}:00Z")
+    said = Standing(mode="offline", unsent=4, oldest="2026-11-22T08:00:00Z")
+    await device.sync(served.client, msgspec.structs.replace(device.request(count=0), standing=said))
+    shown = await line(served, device)
+    assert (shown["mode"], shown["unsent"], shown["oldest"]) == ("offline", 4, "2026-11-22T08:00:00Z")
+    await device.sync(served.client, msgspec.structs.replace(device.request(count=2), standing=said))
+    shown = await line(served, device)
+    assert (shown["unsent"], shown["oldest"]) == (3, "2026-11-22T08:01:00Z"), "less what was taken since it counted"
+
+
+async def test_what_a_terminal_says_of_itself_is_no_place_for_anything_else(served: Any) -> None:
+    device = await served.enrolled()
+    device.receive("4711")
+    said = Standing(mode="<b>", unsent=1, oldest="yesterday")
+    await device.sync(served.client, msgspec.structs.replace(device.request(count=0), standing=said))
+    shown = await line(served, device)
+    assert (shown["mode"], shown["unsent"], shown["oldest"]) == ("", 1, "")
 
 
 async def test_a_clock_that_says_nothing_readable_has_no_offset(served: Any) -> None:
@@ -121,6 +154,22 @@ async def test_the_shipped_flows_are_told_with_version_roles_and_steps(served: A
     assert "location" in pick["steps"]
     assert [one["name"] for one in await rows(served, device, "flows", name="pick")] == ["pick"]
     assert len({one.hash for one in flow_lines()}) == len(flow_lines())
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seconds", "online", "told"),
+    [(0, True, "now"), (2520, False, "42m ago"), (10800, False, "3h ago"), (259200, False, "3d ago")],
+)
+def test_when_a_terminal_was_last_heard_of_is_told_as_an_age(seconds: int, online: bool, told: str) -> None:
+    seen = (NOON - timedelta(seconds=seconds)).isoformat()
+    shown = TerminalLine(
+        terminal="T1", site="HALL", state="enrolled", seen=seen, online=online, clock_offset_ms=-89_600
+    )
+    assert (heard(shown, NOON), clock(shown)) == (told, "-90s")
+    assert heard(TerminalLine(terminal="T9", site="HALL", state="invited"), NOON) == ""
 
 
 # --- what is kept -----------------------------------------------------------------------------------------------------
