@@ -134,6 +134,13 @@ def test_alerts_are_in_sight_at_any_prompt_until_their_cause_ends() -> None:
     assert all("!" not in drawn(state, size).rows[0] for size in SIZES)
 
 
+def test_the_time_of_a_scan_is_the_same_at_whatever_second_one_looks() -> None:
+    """Of the hour of day a status has hours and minutes only; STATUS is 20 seconds into its minute."""
+    for second in range(60):
+        later = replace(STATUS, now=MORNING + 1000 * second, clock="11:24" if second < 40 else "11:25")
+        assert [row[:5] for row in drawn(QUEUE, SMALL, status=later).rows[1:]] == ["10:42", "10:41", "10:39"]
+
+
 def test_the_mode_in_use_is_named() -> None:
     """X8."""
     known = facts()

@@ -12,6 +12,7 @@ from scanner_client.core.cells import shorten, width
 from scanner_client.core.view.scene import Scene
 
 _NARROW, _WIDE, _DESK, _CLOCK_CELLS = 20, 40, 80, 5
+_MINUTE_MS = 60_000
 
 
 def connection(one: Scene, *, wide: bool) -> str:
@@ -111,7 +112,9 @@ def clock(one: Scene, at: int) -> str:
     if len(one.status.clock) != _CLOCK_CELLS:
         return datetime.fromtimestamp(at / 1000, tz=UTC).strftime("%H:%M")
     shown = datetime(2000, 1, 2, int(one.status.clock[:2]), int(one.status.clock[3:]), tzinfo=UTC)
-    return (shown - passed).strftime("%H:%M")
+    # The clock leaves out the seconds, which are the same in every zone; without them a time would change as one looks.
+    seconds = timedelta(milliseconds=one.status.now % _MINUTE_MS)
+    return (shown + seconds - passed).strftime("%H:%M")
 
 
 def desk(one: Scene) -> str:
