@@ -7,7 +7,6 @@ then renamed.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import tomllib
 from collections.abc import Iterator
@@ -107,7 +106,7 @@ class Home(Struct, frozen=True):
     def write_config(self, config: Config) -> None:
         fields = msgspec.to_builtins(config)
         # A JSON string is a TOML string, but for one character that has no place in an address or a code.
-        lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items()]
+        lines = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in fields.items()]
         write_private(self.config_file, ("\n".join(lines) + "\n").encode())
 
     def read_token(self) -> str:

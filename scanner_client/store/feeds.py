@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 
 import msgspec
 
@@ -13,7 +14,7 @@ from scanner_client.store.undoing import Undoing
 from sync.core.terminal import RowChange
 from sync.wire.messages import feed_origin
 from sync.wire.operation import Cursor
-from sync.wire.rows import BY_TABLE, Row
+from sync.wire.rows import BY_TABLE
 
 _LOOKUP_COLUMNS = 3
 _Texts = tuple[str | None, str | None, str | None]
@@ -118,12 +119,13 @@ def _row(feed: str, change: RowChange) -> _Row | None:
 
 def _lookups(table: str, body: bytes) -> _Texts:
     """The texts by which a row is found; nothing for a table that this program does not know."""
-    reader = _READERS.get(table)
-    return reader(body) if reader else _NO_TEXTS
+    return _reader(table)(body) if table in LOOKUPS else _NO_TEXTS
 
 
-def _reader(kind: type[Row], names: tuple[str, ...]) -> Callable[[bytes], _Texts]:
-    """Reads these fields of a row's JSON and skips the others, which is most of the work of taking a page in."""
+@cache  # made when the first page comes and not at the start, which does not wait for it
+def _reader(table: str) -> Callable[[bytes], _Texts]:
+    """Reads the fields a row is found by and skips the others, which is most of the work of taking a page in."""
+    kind, names = BY_TABLE[table], LOOKUPS[table]
     known = {field.name: field for field in msgspec.structs.fields(kind)}
     fields = [(name, str) if known[name].required else (name, str, known[name].default) for name in names]
     decoder = msgspec.json.Decoder(msgspec.defstruct(f"{kind.__name__}Texts", fields, frozen=True, kw_only=True))
@@ -135,8 +137,6 @@ def _reader(kind: type[Row], names: tuple[str, ...]) -> Callable[[bytes], _Texts
 
     return read
 
-
-_READERS = {table: _reader(BY_TABLE[table], names) for table, names in LOOKUPS.items()}
 
 _FOUND_BY_KEY = frozenset(table for table, kind in BY_TABLE.items() if {*LOOKUPS.get(table, ())} <= {*kind.key_fields})
 """Tables whose lookups are part of the key, so that a new row under a known key leaves the indexes as they are."""
