@@ -1,4 +1,4 @@
-"""The real program at the picker's prompt shows the frames that were agreed on, at each size, in both languages (X10).
+"""The real program shows the frames that were agreed on, at each size, in both languages (X10).
 
 Beside the status row, whose figures are those of another day in the frames, three things are the fixture's own there:
 the flow's version, its owner, and how old the stock is.
@@ -6,23 +6,19 @@ the flow's version, its owner, and how old the stock is.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from furnished_home import SITE, furnish, opened
-from pty_window import BEAT_S, PATIENCE_S, ROOT, RUN, Window, window
+from furnished_home import SITE, furnish, opened, view_of
+from pty_window import Window, window
+from tmux_window import Tmux, in_tmux
 
 from scanner_client.core.cells import cut, pad, width
+from scanner_client.core.state import State, read_state
 from scanner_client.core.view import SIZES, Size
 from scanner_client.home import Home
 from sync.wire.messages import GLOBAL_FEED
@@ -32,7 +28,8 @@ from sync.wire.rows import Balance, Barcode, Item, Location, Lot, Operator, Orde
 
 FRAMES = Path(__file__).parents[1] / "core" / "frames"
 SMALL, DESK = Size(20, 4), Size(80, 24)
-BADGE, ORDER, PLACE = "BADGE-WANG", "SO-1042", "A-03-02"
+BADGE, ORDER, PLACE, DELIVERY = "BADGE-WANG", "SO-1042", "A-03-02", "PO-1"
+BOX_OF_LOT = "]C1011952000012345810L2411"
 NAMES = {"en": "Towel30x70 blue soft thick", "zh_CN": "毛巾30x70蓝 柔软加厚"}
 NARROW_NAMES = {**NAMES, "zh_CN": "毛巾30x70蓝软加厚"}
 UNITS = {"en": ("pcs", "BOX"), "zh_CN": ("条", "箱")}
@@ -44,7 +41,7 @@ FOLLOWING = {
 PANE = 44
 SAME_EVERY_DAY = (
     (re.compile(r"(?<=\D)\d+(?=分前|m ago)"), "42"),
-    (re.compile(r"(存|K)\d+  (发|S)\d+  (收|A)\d+  (冲|C)\d+"), ""),
+    (re.compile(r"(存|K)\d+ +(发|S)\d+ +(收|A)\d+ +(冲|C)\d+"), ""),
     (re.compile(r"pick@\d+"), "pick@N"),
 )
 
@@ -64,15 +61,22 @@ def hall(name: str, base: str, box: str, language: str) -> list[Row]:
     """SO-1042 with 17 lines, the first done; the second is 12 boxes of towels at A-03-02."""
     rows: list[Row] = [
         Site(code=SITE, name="Demo"),
-        Operator(code="wang", name="王芳", badge=BADGE, roles={"*": ["picker"]}, language=language),
+        Operator(code="wang", name="王芳", badge=BADGE, roles={"*": ["picker", "receiver"]}, language=language),
         Order(site=SITE, order=ORDER),
         Item(code="TOWEL", name=name, name_zh=name, unit=base, tracking="le"),
-        Barcode(code="9520000123451", item="TOWEL", unit=base),
-        Barcode(code="99520000123454", item="TOWEL", unit=box, factor=Quantity(12)),
+        Barcode(code="09520000123451", item="TOWEL", unit=base),
+        Barcode(code="19520000123458", item="TOWEL", unit=box, factor=Quantity(12)),
         Lot(item="TOWEL", lot="L2411", expiry="2027-03-31"),
         Location(site=SITE, code=PLACE, check="47"),
         Balance(site=SITE, location=PLACE, item="TOWEL", lot="L2411", quantity=Quantity(720)),
         *line(2, "TOWEL", PLACE, 144, box, "L2411"),
+        Item(code="SOAP", name="Soap 125g", name_zh="香皂125g"),
+        Location(site=SITE, code="A-03-04"),
+        Balance(site=SITE, location="A-03-04", item="SOAP", quantity=Quantity(10)),
+        Item(code="TEA", name="Green tea", name_zh="绿茶", tracking="le"),
+        Barcode(code="09521234543213", item="TEA"),
+        Order(site=SITE, order=DELIVERY, kind="inbound"),
+        OrderLine(site=SITE, order=DELIVERY, line="1", item="TEA", quantity=Quantity(6)),
     ]
     for number in (1, *range(3, 18)):
         place, called, pieces, unit = FOLLOWING.get(number, ("Z-01-01", f"货{number}", 1, "件"))
@@ -91,8 +95,8 @@ def furnished(folder: Path, size: Size, language: str) -> Home:
     return home
 
 
-def agreed(size: Size, language: str) -> list[str]:
-    name = f"{size}-pick.txt" if language == "zh_CN" and size != DESK else f"agreed/{size}-pick-{language}.txt"
+def agreed(what: str, size: Size, language: str) -> list[str]:
+    name = f"{size}-{what}.txt" if language == "zh_CN" and size != DESK else f"agreed/{size}-{what}-{language}.txt"
     rows = (FRAMES / name).read_text(encoding="utf-8").splitlines()
     return [*rows, *[""] * (size.height - len(rows))]
 
@@ -127,7 +131,7 @@ def test_the_real_program_shows_the_agreed_frame_at_the_first_location(
     tmp_path: Path, size: Size, language: str
 ) -> None:
     home = furnished(tmp_path, size, language)
-    wanted = comparable(agreed(size, language), size)
+    wanted = comparable(agreed("pick", size, language), size)
     with window(home.path, "--lang", language, width=size.width, height=size.height) as screen:
         at_the_first_location(screen, language)
         screen.wait_for(lambda: comparable(screen.rows(), size) == wanted, "\n".join(["the agreed frame:", *wanted]))
@@ -137,82 +141,67 @@ def test_the_real_program_shows_the_agreed_frame_at_the_first_location(
         assert width(status) <= size.width
 
 
-# --- through tmux, where it is installed: another terminal than that of these tests, with widths of its own ----
+# --- through tmux, where it is installed ------------------------------------------------------------------------------
 
 
-class Tmux:
-    """A session of its own server, which holds one window."""
-
-    def __init__(self, socket: Path, command: list[str], size: Size) -> None:
-        self._socket = socket
-        self._run("-f", "/dev/null", "new-session", "-d", "-x", str(size.width), "-y", str(size.height), *command)
-        self._run("set-option", "-g", "status", "off")
-        self._run("set-option", "-g", "window-size", "manual")
-        self.resize(size)
-
-    def _run(self, *words: str) -> str:
-        command = ["tmux", "-u", "-S", str(self._socket), *words]
-        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TMUX": "", "PYTHONPATH": str(ROOT)}
-        return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
-
-    def resize(self, size: Size) -> None:
-        self._run("resize-window", "-x", str(size.width), "-y", str(size.height))
-
-    def send(self, text: str) -> None:
-        """All at once, as a scanner types."""
-        self._run("set-buffer", text, ";", "paste-buffer", "-r")
-
-    def rows(self) -> list[str]:
-        return [row.rstrip() for row in self._run("capture-pane", "-p").splitlines()]
-
-    def wait_for(self, seen: Callable[[], bool], what: str) -> None:
-        beat, deadline = threading.Event(), threading.Event()
-        timer = threading.Timer(PATIENCE_S, deadline.set)
-        timer.start()
-        try:
-            while not seen():
-                shown = "\n".join(self.rows())
-                assert not deadline.is_set(), f"in vain: {what}:\n{shown}"
-                beat.wait(BEAT_S)
-        finally:
-            timer.cancel()
-
-    def wait_for_text(self, text: str) -> None:
-        self.wait_for(lambda: any(text in row for row in self.rows()), text)
-
-    def close(self) -> None:
-        self._run("kill-server")
+def standing(home: Home) -> State:
+    """Where the operator stands; nowhere while the program has not begun."""
+    with opened(home) as tx:
+        kept = tx.load_state()
+        return read_state(kept) if kept else State(flow="", step="")
 
 
-def shows(screen: Tmux, wanted: list[str], size: Size) -> Callable[[], bool]:
-    return lambda: comparable(screen.rows(), size) == wanted
+Reached = Callable[[State], bool]
+WALK: list[tuple[str, Reached, str]] = [
+    # what is sent, where it leads, what is looked at there
+    ("", lambda s: s.step == "badge", "log in"),
+    (f"{BADGE}\r", lambda s: s.step == "menu", ""),
+    ("1", lambda s: (s.flow, s.step) == ("pick", "order"), ""),
+    (f"{ORDER}\r", lambda s: s.step == "location", "pick"),
+    ("A-03-04\r", lambda s: s.notice is not None, "error"),
+    (f"{PLACE}\r", lambda s: s.step == "item", ""),
+    (3 * f"{BOX_OF_LOT}\r", lambda s: s.work.count == 36, "quantity"),
+    (9 * f"{BOX_OF_LOT}\r", lambda s: s.step == "location", ""),
+    ("*", lambda s: s.menu, ""),
+    ("7", lambda s: s.panel is not None, "queue"),
+    ("0", lambda s: s.panel is None, ""),
+    ("*", lambda s: s.menu, ""),
+    ("0", lambda s: s.step == "order", ""),
+    ("0", lambda s: s.step == "menu", ""),
+    ("2", lambda s: (s.flow, s.step) == ("receive", "order"), ""),
+    (f"{DELIVERY}\r", lambda s: s.step == "item", "receive"),
+    ("9521234543213\r", lambda s: s.step == "lot", "lot"),
+]
 
 
-@contextmanager
-def in_tmux(home: Home, language: str, size: Size) -> Iterator[Tmux]:
-    with tempfile.TemporaryDirectory() as short:
-        program = [sys.executable, *RUN, "--home", str(home.path), "--lang", language]
-        session = Tmux(Path(short) / "s", ["env", f"--chdir={ROOT}", *program], size)
-        try:
-            yield session
-        finally:
-            session.close()
+def wanted_at(what: str, home: Home, size: Size, language: str) -> list[str]:
+    """The agreed frame where there is one of this story, else the view of where the terminal stands."""
+    drawn = what in ("pick", "error", "quantity") and (what, size, language) != ("pick", SMALL, "zh_CN")
+    rows = agreed(what, size, language) if drawn else list(view_of(home, size, language).rows)
+    return comparable(rows, size)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
-def test_tmux_shows_the_agreed_frames_too_while_it_is_resized(tmp_path: Path, language: str) -> None:
+def test_tmux_shows_every_frame_of_the_way_too_while_it_is_resized(tmp_path: Path, language: str) -> None:
     home = furnished(tmp_path, DESK, language)
     with in_tmux(home, language, DESK) as screen:
-        screen.wait_for_text("Scan badge" if language == "en" else "扫工牌")
-        for typed, then in (
-            (f"{BADGE}\r", "1 Pick" if language == "en" else "1 拣货"),
-            ("1", ORDER),
-            (f"{ORDER}\r", PLACE),
-        ):
-            screen.send(typed)
-            screen.wait_for_text(then)
-        for size in (DESK, Size(20, 16), Size(40, 8), DESK):
-            screen.resize(size)
-            wanted = comparable(agreed(size, language), size)
-            screen.wait_for(shows(screen, wanted, size), "\n".join([f"the agreed frame at {size}:", *wanted]))
+        for sent, reached, what in WALK:
+            if sent:
+                screen.send(sent)
+            screen.wait_for(lambda reached=reached: reached(standing(home)), f"{sent!r} leads to {what}")  # type: ignore[misc]
+            for size in (DESK, Size(40, 8), SMALL, Size(20, 16), DESK) if what else ():
+                screen.resize(size)
+                stands_in(screen, wanted_at(what, home, size, language), size, f"{what} at {size}:")
+
+
+def stands_in(screen: Tmux, wanted: list[str], size: Size, what: str) -> None:
+    """Below a status row that fits, and says that one is offline and in training."""
+
+    def seen() -> bool:
+        status, *rows = screen.rows()
+        told = any(mark in status for mark in ("OFF", "离")) and any(mark in status for mark in ("TRAIN", "练"))
+        return told and width(status) <= size.width and comparable([status, *rows], size) == wanted
+
+    screen.wait_for(seen, "\n".join([what, *wanted]))
