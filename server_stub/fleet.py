@@ -118,12 +118,10 @@ def heard_of(before: Sighting | None, terminal: str, now: datetime) -> Sighting:
 
 
 def stated(
-    before: Sighting | None, terminal: str, at: str, program: str, standing: Standing | None, now: datetime
+    before: Sighting | None, terminal: str, at: str, program: str, standing: Standing, now: datetime
 ) -> Sighting:
     """A terminal said how it stands, without an exchange; what it does not say stays as it was."""
     known = heard_of(before, terminal, now)
-    if standing is None:
-        return known
     return msgspec.structs.replace(
         known,
         program=program or known.program,

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from server_stub.access import Registry
 from server_stub.ledger.book import Backup, Book
+from server_stub.ledger.foreseeing import Foreseen
 from server_stub.listings import Reader
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
@@ -29,6 +30,9 @@ class ServedLedger(Reader, Protocol):
         """`live`, `training` or `test`."""
 
     def sync(self, request: SyncRequest) -> SyncReply: ...
+    def foresee(self, request: SyncRequest) -> Foreseen:
+        """What `sync` would make of this request; nothing is written."""
+
     def heads(self) -> Mapping[str, Cursor]:
         """The newest entry of each feed."""
 

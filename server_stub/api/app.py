@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server_stub.access import AccessRefused
 from server_stub.api.body import BoundedBody
 from server_stub.api.desk import Desk
+from server_stub.api.dry_run import dry_run
 from server_stub.api.exchange import sync
 from server_stub.api.health import health
 from server_stub.api.lists import list_route
@@ -26,6 +27,7 @@ from server_stub.api.pins import bring_pin, read_pins
 from server_stub.api.refusals import Refusal, busy, refusal_response
 from server_stub.api.replies import reply
 from server_stub.api.settings import Settings
+from server_stub.api.standings import standing
 from server_stub.api.terminals import enroll_terminal, register_terminal, rotate_token
 from server_stub.api.waiting import wait
 from server_stub.logs import log
@@ -73,6 +75,8 @@ def _routes() -> list[Route]:
         Route("/v1/terminals/enroll", enroll_terminal, methods=["POST"]),
         Route("/v1/terminals/register", register_terminal, methods=["POST"]),
         Route("/v1/terminals/token", rotate_token, methods=["POST"]),
+        Route("/v1/terminals/standing", standing, methods=["POST"]),
+        Route("/v1/dry-run", dry_run, methods=["POST"]),
         Route("/v1/pins", read_pins),
         Route("/v1/pins", bring_pin, methods=["POST"]),
         *(Route(f"/v1/{name}", list_route(name)) for name in SHOWN),

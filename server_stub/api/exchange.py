@@ -78,10 +78,15 @@ def _is_uuid(text: str) -> bool:
 
 def exchange(ledger: ServedLedger, token: str, wanted: SyncRequest) -> SyncReply:
     """Let the terminal in and answer it. Raises a Refusal or AccessRefused before anything is stored."""
+    let_in(ledger, token, wanted)
+    return ledger.sync(wanted)
+
+
+def let_in(ledger: ServedLedger, token: str, wanted: SyncRequest) -> None:
+    """Raises a Refusal or AccessRefused where this is no request of a terminal of this ledger."""
     if wanted.ledger_id != ledger.ledger_id:
         message = "the request is for another ledger; check the terminal's address, or enrol it with this ledger"
         raise Refusal(409, "other_ledger", message)
     terminal = ledger.registry(lambda registry: admit_terminal(registry, token, wanted.terminal))
     if not is_signed_request(terminal.public_key, wanted):
         raise AccessRefused("bad_signature", "the terminal's key did not sign this request; enrol the terminal again")
-    return ledger.sync(wanted)

@@ -13,7 +13,17 @@ from server_stub.listings import LISTS, MAX_PAGE, OperationLine, filters_of
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.pins import PinChoice, PinsReply
 from sync.wire.quantity import Quantity
-from sync.wire.service import EnrollReply, EnrollRequest, ErrorReply, RegisterRequest, TokenReply, WaitReply
+from sync.wire.service import (
+    DryRunReply,
+    EnrollReply,
+    EnrollRequest,
+    ErrorReply,
+    RegisterRequest,
+    StandingReport,
+    StandingsReply,
+    TokenReply,
+    WaitReply,
+)
 
 REF = "#/components/schemas/{name}"
 DecimalText = Annotated[str, msgspec.Meta(pattern=r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$")]
@@ -31,6 +41,9 @@ MESSAGES: tuple[type[msgspec.Struct], ...] = (
     RegisterRequest,
     TokenReply,
     WaitReply,
+    StandingReport,
+    StandingsReply,
+    DryRunReply,
     ErrorReply,
     PinsReply,
     PinChoice,
@@ -56,6 +69,12 @@ def document(version: str) -> dict[str, Any]:
                 "post": _open(_operation("Register again after a restore", EnrollReply, takes=RegisterRequest))
             },
             "/v1/terminals/token": {"post": _operation("Get the next token", TokenReply)},
+            "/v1/terminals/standing": {
+                "post": _operation(
+                    "Say how a terminal stands, and hear of its site's", StandingsReply, takes=StandingReport
+                )
+            },
+            "/v1/dry-run": {"post": _operation("Try what a sync would do", DryRunReply, takes=SyncRequest)},
             "/v1/pins": {
                 "get": _operation("Read the verifiers of the site's PINs", PinsReply),
                 "post": _operation("Bring a chosen PIN's verifier", PinsReply, takes=PinChoice),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from sqlalchemy.engine import Engine
 
@@ -22,6 +22,8 @@ from server_stub.db.session import Session, Statements, session
 from server_stub.db.verify import problems
 from server_stub.ledger.book import Backup, Book, NeedsFeed, StoredOperation, Terminal
 from server_stub.ledger.exchange import exchange, feeds_to_lock, read
+from server_stub.ledger.foreseeing import Foreseen, foresee
+from server_stub.ledger.incoming import Incoming
 from server_stub.ledger.settling import settle_feeds
 from sync.wire.messages import SyncReply, SyncRequest, feed_origin
 from sync.wire.operation import Cursor
@@ -113,18 +115,32 @@ class Ledger:
 
     def sync(self, request: SyncRequest) -> SyncReply:
         """Answer a registered terminal's request. The envelope was checked: token, ledger, signature, limits."""
+        return self._taking(request, exchange)
+
+    def foresee(self, request: SyncRequest) -> Foreseen:
+        """What `sync` would make of this request: its very transaction, with the same locks, taken back at the end."""
+
+        def tried(book: Book, terminal: Terminal, request: SyncRequest, incoming: list[Incoming]) -> NoReturn:
+            raise _TakenBack(foresee(book, terminal, request, incoming))
+
+        try:
+            self._taking(request, tried)
+        except _TakenBack as over:
+            return over.foreseen
+
+    def _taking(self, request: SyncRequest, work: Callable[[Book, Terminal, SyncRequest, list[Incoming]], T]) -> T:
         with session(self._engine, self._statements, writing=False) as opened:
             terminal = StreamPart(opened).terminal(request.terminal)
             assert terminal is not None, "who may not come in was refused before"
             incoming = read(request, terminal)
             feeds = {feed for feed in feeds_to_lock(request, terminal, incoming) if _is_site(opened, terminal, feed)}
 
-        def answer(book: SqlBook) -> SyncReply:
+        def take(book: SqlBook) -> T:
             stands = book.terminal(terminal.id) or terminal
             book.read_ahead(terminal.id, request.stream.epoch, incoming)
-            return exchange(book, stands, request, incoming)
+            return work(book, stands, request, incoming)
 
-        return self._run(feeds, answer, terminal.id)
+        return self._run(feeds, take, terminal.id)
 
     def registry(self, work: Callable[[Registry], T]) -> T:
         """`work` in one transaction. Where a terminal left a site, conflicts that waited for its word are settled."""
@@ -199,6 +215,14 @@ class Ledger:
         """What differs between log, operations and tables, a sentence each; empty where nothing does (R27)."""
         with session(self._engine, self._statements, writing=False) as opened:
             return list(problems(opened, self._identity))
+
+
+class _TakenBack(Exception):
+    """No error: it ends a transaction without storing anything of it."""
+
+    def __init__(self, foreseen: Foreseen) -> None:
+        super().__init__()
+        self.foreseen = foreseen
 
 
 def _is_site(opened: Session, terminal: Terminal, feed: str) -> bool:

@@ -40,11 +40,7 @@ def feeds_to_lock(request: SyncRequest, terminal: Terminal, incoming: list[Incom
 
 def exchange(book: Book, terminal: Terminal, request: SyncRequest, incoming: list[Incoming]) -> SyncReply:
     """Answer one request inside the book's transaction. Raises NeedsFeed to be run again with more locks."""
-    before = heads(book)
-    outcomes = take_offer(book, terminal, request.stream, incoming)
-    stream = held(book, terminal, request.stream.epoch)
-    drained = _note_drained(book, terminal, request, stream.have_seq)
-    settle_since(book, before, terminal=terminal.id, also={terminal.site} if drained else set())
+    outcomes, stream = take_and_settle(book, terminal, request, incoming)
     answered = pages(book, _asking(terminal, request, stream), request.feeds, request.limits.pull)
     return SyncReply(
         ledger_id=book.ledger_id,
@@ -60,6 +56,18 @@ def exchange(book: Book, terminal: Terminal, request: SyncRequest, incoming: lis
         pages=answered,
         at=book.now,
     )
+
+
+def take_and_settle(
+    book: Book, terminal: Terminal, request: SyncRequest, incoming: Sequence[Incoming]
+) -> tuple[list[Outcome], Stream]:
+    """What becomes of what is offered, and the stream as held then. Raises NeedsFeed."""
+    before = heads(book)
+    outcomes = take_offer(book, terminal, request.stream, incoming)
+    stream = held(book, terminal, request.stream.epoch)
+    drained = _note_drained(book, terminal, request, stream.have_seq)
+    settle_since(book, before, terminal=terminal.id, also={terminal.site} if drained else set())
+    return outcomes, stream
 
 
 def _asking(terminal: Terminal, request: SyncRequest, stream: Stream) -> Asking:

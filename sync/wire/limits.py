@@ -9,6 +9,9 @@ MAX_BODY_BYTES = 8 * 1024 * 1024
 DEFAULT_BATCH = 500
 """Operations pushed, and changes pulled, in one round trip unless a limit was lowered."""
 
+MAX_DRY_RUN = 2000
+"""Operations of one dry run: they are judged in one go, and on SQLite others wait so long."""
+
 MIN_BATCH = 1
 MAX_FILLS = 100
 MAX_CODE_CHARS = 200

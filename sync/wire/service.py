@@ -2,8 +2,10 @@
 
 `POST /v1/terminals/enroll` takes EnrollRequest and gives EnrollReply · `POST /v1/terminals/register` takes
 RegisterRequest and gives EnrollReply · `POST /v1/terminals/token` gives TokenReply ·
-`GET /v1/wait?terminal=…&cursors=…` (`cursors`: JSON list as `SyncRequest.feeds`) gives WaitReply · every answer that is
-not a success is an ErrorReply. Requests after the enrolment carry `Authorization: Bearer TOKEN`.
+`GET /v1/wait?terminal=…&cursors=…` (`cursors`: JSON list as `SyncRequest.feeds`) gives WaitReply ·
+`POST /v1/terminals/standing` takes StandingReport and gives StandingsReply · `POST /v1/dry-run` takes a SyncRequest and
+gives DryRunReply · every answer that is not a success is an ErrorReply. Requests after the enrolment carry
+`Authorization: Bearer TOKEN`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import msgspec
 
 from sync.wire.canonical import canonical
 from sync.wire.limits import VERSION
+from sync.wire.messages import Standing
 
 
 class EnrollRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +89,59 @@ class WaitReply(msgspec.Struct, frozen=True, kw_only=True):
     ledger_id: str
     ledger_epoch: str
     news: list[str] = []
+
+
+class StandingReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How a terminal stands, told without an exchange. `at` and `program` as in SyncRequest."""
+
+    v: int = VERSION
+    terminal: str
+    at: str = ""
+    program: str = ""
+    standing: Standing
+
+
+class TerminalStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """A terminal as the ledger last heard of it. `seen`: when that was (UTC, empty for never), and `online` whether
+    that was lately. `mode`, `unsent` and `oldest` are of that time, as in Standing; `unsent` is null where it never
+    said. `clock_offset_ms`: its clock less the ledger's."""
+
+    terminal: str
+    seen: str = ""
+    online: bool = False
+    mode: str = ""
+    unsent: int | None = None
+    oldest: str = ""
+    program: str = ""
+    clock_offset_ms: int | None = None
+
+
+class StandingsReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The enrolled terminals of the asking terminal's site, those in most trouble first. `at`: the ledger's time."""
+
+    v: int = VERSION
+    ledger_id: str
+    ledger_epoch: str
+    at: str
+    terminals: list[TerminalStanding]
+
+
+class DryRunReply(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of the operations offered, were they sent now; claims are left out of every number.
+
+    `outcomes`: how many by outcome, `explained` for those in conflicts that others of them would explain. `conflicts`:
+    how many operations by the kind of conflict that stays. `left`: not offered, for the queue is longer than a dry run.
+    `unplaced`: they do not follow on from the stream that the ledger holds, so nothing can be said of them.
+    """
+
+    v: int = VERSION
+    ledger_id: str
+    ledger_epoch: str
+    at: str
+    outcomes: dict[str, int] = {}
+    conflicts: dict[str, int] = {}
+    left: int = 0
+    unplaced: int = 0
 
 
 class ErrorText(msgspec.Struct, frozen=True):
