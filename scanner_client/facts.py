@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from scanner_client.core.requests import HeldRequest
 from scanner_client.core.values import (
     COUNT,
     PART,
@@ -35,7 +36,9 @@ from scanner_client.core.values import (
     receipt_id,
 )
 from scanner_client.ports import StepTransaction
-from scanner_client.records import Records, milliseconds
+from scanner_client.records import Records
+from scanner_client.requests import waiting
+from scanner_client.times import milliseconds
 from sync.wire import rows
 from sync.wire.quantity import Quantity
 from sync.wire.rows import NOTHING, row_key
@@ -282,6 +285,9 @@ class StoreFacts:
 
     def verdicts(self) -> Sequence[Verdict]:
         return self._records.verdicts()
+
+    def requests(self) -> Sequence[HeldRequest]:
+        return waiting(self._rows, lambda quantity, item: _units(quantity, self.item(item)))
 
     def concerns(self) -> Sequence[Concern]:
         return self._records.concerns()

@@ -129,6 +129,9 @@ class StepTransaction(Protocol):
     def decisions(self) -> Sequence[Recorded]:
         """Decisions of conflicts given here that are still held, oldest first."""
 
+    def said(self) -> Sequence[Recorded]:
+        """Words said here to requests that are still held, oldest first."""
+
     def recorded(self, id: str) -> Recorded | None:
         """An operation held here."""
 

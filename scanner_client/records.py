@@ -7,17 +7,17 @@ whoever did the work; only what the ledger has now may be newer here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 
 from scanner_client.core.values import Concern, Deed, Dispute, Item, Statement, Verdict
 from scanner_client.ports import Recorded, StepTransaction
+from scanner_client.requests import HELD, TURNED_DOWN, answer_to
+from scanner_client.requests import verdicts as said_to_requests
+from scanner_client.times import milliseconds
 from sync.wire.bodies import Decided
 from sync.wire.quantity import BadQuantity, Quantity, parse_quantity
 from sync.wire.rows import SEPARATOR, Balance, Conflict, row_key
 
 UNDECIDED = ("open", "provisional")
-HELD = "held"
-TURNED_DOWN = ("refused", "quarantined")
 _STOCK_SHORT = "stock_short"
 _EXPIRY_DIFFERS = "expiry_differs"
 _BEYOND_ORDER = ("over_received", "order_closed")
@@ -84,16 +84,21 @@ class Records:
     # --- conflicts
 
     def verdicts(self) -> Sequence[Verdict]:
-        """A decision that came second is told once the ledger's row says who was first."""
-        return [told for one in self._rows.decisions() if (told := self._verdict(one))]
+        """A decision that came second is told once the ledger's row says who was first; so is a word to a request."""
+        decided = [told for one in self._rows.decisions() if (told := self._verdict(one))]
+        return [*decided, *said_to_requests(self._rows)]
 
     def _verdict(self, one: Recorded) -> Verdict | None:
-        if one.state in (HELD, *TURNED_DOWN):
-            return Verdict(one.id, HELD if one.state == HELD else "refused", one.body.answer)
+        if one.outcome == HELD and (answered := answer_to(self._rows, one)):
+            return answered
         row = self._conflict(one.body.conflict)
-        if one.outcome != "merged" or row is None or row.state in UNDECIDED:
+        is_open = row is None or row.state in UNDECIDED
+        if one.state in TURNED_DOWN or (one.state == HELD and is_open):
+            return Verdict(one.id, HELD if one.state == HELD else "refused", one.body.answer)
+        if one.outcome not in ("merged", HELD) or row is None or is_open:
             return None
-        return Verdict(one.id, "merged" if row.decided_by else "explained", row.decision, by=row.decided_by)
+        id = f"{one.id} overtaken" if one.outcome == HELD else one.id
+        return Verdict(id, "merged" if row.decided_by else "explained", row.decision, by=row.decided_by)
 
     def _dispute(self, row: Conflict, decided: str = "") -> Dispute:
         facts = row.facts
@@ -156,14 +161,6 @@ class Records:
             return self._units(parse_quantity(facts[name]), item) if name in facts else None
         except BadQuantity:
             return None
-
-
-def milliseconds(utc: str) -> int:
-    """A time as operations carry it, in milliseconds since 1970; 0 for one that cannot be read."""
-    try:
-        return int(datetime.fromisoformat(utc).timestamp() * 1000)
-    except ValueError:
-        return 0
 
 
 def _dates(row: Conflict) -> Iterator[Statement]:

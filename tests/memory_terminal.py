@@ -133,6 +133,11 @@ class MemoryTransaction:
         found = [one for one in known if one.kind == "decided"]
         return [replace(one, **self._store.answers.get(one.id, {})) for one in found]
 
+    def said(self) -> Sequence[Recorded]:
+        known = reversed(self.deeds(0, len(self._store.operations)))
+        found = [one for one in known if one.kind in ("approved", "denied")]
+        return [replace(one, **self._store.answers.get(one.id, {})) for one in found]
+
     def recorded(self, id: str) -> Recorded | None:
         return next((one for one in self.deeds(0, len(self._store.operations)) if one.id == id), None)
 

@@ -134,7 +134,7 @@ def _at_prompt(state: State, event: Scan | Partial) -> State:
 
 
 def _first_taken(flows: Library, state: State, given: Sequence[Input], facts: Facts, event: Scan) -> Context | None:
-    remembered = state if state.decision else _with_scan(state, event.raw[:LONGEST_SCAN_REMEMBERED])
+    remembered = state if state.decision or state.reply else _with_scan(state, event.raw[:LONGEST_SCAN_REMEMBERED])
     for one in given:
         taken = attempt(flows, context(flows, remembered, facts, one, event.at), _asked(event), KEPT)
         if isinstance(taken, Context):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from scanner_client.core.requests import HeldRequest
 from scanner_client.core.values import (
     Claim,
     Concern,
@@ -103,7 +104,11 @@ class Facts(Protocol):
         """Open tasks that decisions opened, meant for this operator or for anybody, oldest first."""
 
     def verdicts(self) -> Sequence[Verdict]:
-        """Decisions given here that did not simply take effect, oldest first."""
+        """Decisions given here, and words said here to requests, that did not simply take effect; and what became of
+        what was held."""
+
+    def requests(self) -> Sequence[HeldRequest]:
+        """Decisions of this site that wait for a second person and were not answered here, oldest first."""
 
     def concerns(self) -> Sequence[Concern]:
         """What people must see, oldest first."""

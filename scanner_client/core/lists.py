@@ -73,6 +73,10 @@ def _own_tasks(state: State, facts: Facts) -> Sequence[str]:
     return [task.id for task in facts.own_tasks(state.operator)]
 
 
+def _requests(_state: State, facts: Facts) -> Sequence[str]:
+    return [one.id for one in facts.requests()]
+
+
 LISTS: Mapping[str, Values] = {
     "open_orders": _open_orders,
     "open_receipts": _open_receipts,
@@ -81,6 +85,7 @@ LISTS: Mapping[str, Values] = {
     "goods_of_place": _goods_of_place,
     "answers": _answers,
     "own_tasks": _own_tasks,
+    "requests": _requests,
     "lines_wanting": _lines_wanting,
 }
 _WHOLE = frozenset({"answers"})

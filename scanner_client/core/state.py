@@ -127,6 +127,14 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     item: str = ""
 
 
+class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is about to be said to a request: `word` approved or denied, and of the latter why."""
+
+    request: str
+    word: str = ""
+    reason: str = ""
+
+
 class Panel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A view laid over the step: `queue`, `conflicts`, `conflict` (the one at `first`) or `alerts`, from `first` on.
 
@@ -144,7 +152,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `candidate`: who scanned a badge and has yet to prove it is theirs; `tries`: by operator, wrong PINs in a row.
 
     `approval`: what the candidate is to agree to, where that is not to log in; `decision`: the answer to a conflict
-    that is being given. `told`: the news that the people here have been told, by what it is about.
+    that is being given; `reply`: what is being said to a request. `told`: the news that the people here have been told,
+    by what it is about.
 
     `begun`: the order in hand, if it was not the operator's before it was opened.
 
@@ -164,6 +173,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tries: dict[str, Tries] = {}
     approval: Approval | None = None
     decision: Decision | None = None
+    reply: Reply | None = None
     told: tuple[str, ...] = ()
     panel: Panel | None = None
     menu: bool = False

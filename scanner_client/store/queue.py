@@ -17,6 +17,7 @@ from scanner_client.store.standing import (
     IS_ADVICE,
     IS_DECISION,
     IS_KEPT,
+    IS_SAID,
     KEPT,
     QUARANTINED,
     REFUSED,
@@ -67,9 +68,16 @@ class Queue(Keeping):
 
     def decisions(self) -> Sequence[Recorded]:
         """Decisions of conflicts given here that are still held, oldest first."""
+        return self._all(IS_DECISION)
+
+    def said(self) -> Sequence[Recorded]:
+        """Words said here to requests that are still held, oldest first."""
+        return self._all(IS_SAID)
+
+    def _all(self, condition: str) -> Sequence[Recorded]:
         sent_seq = self.sent_seq()
         found = self._sql.execute(
-            f"SELECT seq, id, kind, at, outcome, standing FROM operation WHERE {IS_DECISION} ORDER BY seq"
+            f"SELECT seq, id, kind, at, outcome, standing FROM operation WHERE {condition} ORDER BY seq"
         ).fetchall()
         return [_recorded(row, row[0] <= sent_seq, self.operation(row[1])) for row in found]
 

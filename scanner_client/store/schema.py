@@ -9,7 +9,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from scanner_client.store.identity import Identity
-from scanner_client.store.standing import IS_ADVICE, IS_DECISION
+from scanner_client.store.standing import IS_ADVICE, IS_DECISION, IS_SAID
 from sync.wire.messages import GLOBAL_FEED, feed_origin
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ LOOKUPS: dict[str, tuple[str, ...]] = {
     "task": ("order", "kind", "state"),
     "balance": ("location", "item"),
     "conflict": ("state",),
+    "request": ("state",),
 }
 """Fields by which the rows of a table are found quickly, in the order in which they narrow it; at most three."""
 
@@ -126,6 +127,7 @@ _INDEXES = (
     "CREATE INDEX operation_undo ON operation (json_extract(CAST(raw AS TEXT), '$.body.target')) WHERE kind = 'undone'",
     f"CREATE INDEX operation_advice ON operation (standing) WHERE {IS_ADVICE}",
     f"CREATE INDEX operation_decision ON operation (seq) WHERE {IS_DECISION}",
+    f"CREATE INDEX operation_said ON operation (seq) WHERE {IS_SAID}",
     "CREATE UNIQUE INDEX past_id ON past (id)",
     "CREATE INDEX past_standing ON past (standing)",
     "CREATE INDEX earlier_link_op ON earlier_link (op)",

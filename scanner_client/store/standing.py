@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sync.wire.claims import ADVISORY_KINDS
-from sync.wire.decisions import DECIDED
+from sync.wire.decisions import APPROVED, DECIDED, DENIED
 from sync.wire.messages import Outcome
 
 KEPT, SENT, ACCEPTED = "kept", "sent", "accepted"
@@ -19,6 +19,9 @@ stand in no count of theirs; `scanner queue list` has them all the same."""
 
 IS_DECISION = f"kind = '{DECIDED}'"
 """The condition of an answer to a conflict."""
+
+IS_SAID = f"kind IN ('{APPROVED}', '{DENIED}')"
+"""The condition of a second person's word to a request."""
 
 _BY_WORD = {
     "applied": ACCEPTED,

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from memory_terminal import MORNING, MemoryStore, MemoryTransaction, Picker, guarded, line, order, picker, warehouse
 from power_tools import DRILL, METER, pieces, tools
+from supervised import conflict
 
 from scanner_client.core import moves
 from scanner_client.core.cells import width
@@ -23,7 +24,7 @@ from scanner_client.facts import StoreFacts
 from scanner_client.flows import shipped_flows, shipped_texts
 from sync.wire.pins import Pin
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Claim, Location, Row, Task
+from sync.wire.rows import Claim, Location, Request, Row, Task
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = ["A-03-02", "A-03-04", "B-01-01", "T-7", "9520000123451", "19520000123458", "9521234543213", "SOAP", "L1",
@@ -236,6 +237,7 @@ def _walk_through_news() -> None:
     """A task that a decision opened is heard of on arrival, or standing there; the menu has it."""
     waiting = [put_back("t1"), put_back("t2")]
     Picker([*warehouse(), *waiting]).scan("B-WANG").press("4")
+    Picker([*warehouse(), conflict(), request()]).scan("B-WANG").press("4")
     for there in ([], ["1"], ["1", "SO-1"], ["1", "SO-2", "A-03-04", "SOAP"]):
         for heard_on_arrival in (True, False):
             terminal = Picker(warehouse()).scan("B-WANG")
@@ -249,6 +251,11 @@ def _walk_through_news() -> None:
             terminal.store.live |= known
             terminal.runtime.look()
             assert terminal.state.told, there
+
+
+def request() -> Request:
+    """What a second person is asked for."""
+    return Request(site="S1", id="r1", terminal="T9", by="boss", at="", conflict="c1", answer="adjust")
 
 
 def put_back(id: str) -> Task:

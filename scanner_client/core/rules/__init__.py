@@ -11,6 +11,7 @@ from scanner_client.core.rules import (
     people,
     receipts,
     receiving,
+    requests,
     returning,
     serials,
 )
@@ -18,5 +19,5 @@ from scanner_client.core.rules.registry import EFFECTS, GUARDS, Context, Input
 
 __all__ = [
     "EFFECTS", "GUARDS", "Context", "Input", "claims", "deciding", "effects", "guards", "keeping", "lookups", "news",
-    "people", "receipts", "receiving", "returning", "serials",
+    "people", "receipts", "receiving", "requests", "returning", "serials",
 ]  # fmt: skip

@@ -125,6 +125,12 @@ def keep_decision(c: Context) -> Context:
 
 
 @effect
+def ask_second(c: Context) -> Context:
+    """The answer is kept as decided by one person; a second one agrees to it elsewhere, or does not."""
+    return keep_decision(c).with_state(notice=Notice(refused=False, reason="note.asked"))
+
+
+@effect
 def drop_decision(c: Context) -> Context:
     """Nobody decides now; the conflict is shown again, as it was."""
     place = next((n for n, one in enumerate(c.facts.disputes()) if one.id == _decision(c).conflict), None)

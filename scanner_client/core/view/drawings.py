@@ -14,6 +14,7 @@ from scanner_client.core.view import (
     people,
     questions,
     receiving,
+    requests,
     returning,
     serials,
     small,
@@ -60,12 +61,15 @@ _SERIALS = Drawing(serials.small_rows, serials.tall_rows, serials.wide_rows, ser
 _GOODS = Drawing(goods_list.small_rows, goods_list.tall_rows, goods_list.wide_rows, goods_list.desk_rows)
 
 _SECOND = Drawing(people.small_asking, people.tall_asking, people.wide_asking, people.wide_asking)
+_REQUEST = Drawing(requests.small_rows, requests.tall_rows, requests.wide_rows, requests.wide_rows)
+_APPROVER = Drawing(requests.small_asking, requests.tall_asking, requests.wide_asking, requests.wide_asking)
 _RETURN = Drawing(returning.small_rows, returning.tall_rows, returning.wide_rows, returning.wide_rows)
 _DETAIL = Drawing(deciding.small_rows, deciding.tall_rows, deciding.wide_rows, deciding.wide_rows)
 
 DRAWINGS: Mapping[str, Drawing] = {
     "receipt": _RECEIVING, "staging": _RECEIVING, "stray": _STRAY, "serial": _SERIALS,
     "lines": _GOODS, "lookup": _GOODS, "second_person": _SECOND, "detail": _DETAIL, "return": _RETURN,
+    "request": _REQUEST, "approver": _APPROVER,
 }  # fmt: skip
 
 

@@ -7,11 +7,9 @@ never yields, and what was wrong takes the row of who was scanned.
 from __future__ import annotations
 
 from scanner_client.core.cells import pad, shorten, width
-from scanner_client.core.rules.goods import item_of
 from scanner_client.core.rules.people import locked_ms
-from scanner_client.core.state import Approval
-from scanner_client.core.values import Unit
 from scanner_client.core.view import status_row
+from scanner_client.core.view.approvals import agreed
 from scanner_client.core.view.scene import Scene
 
 _HINT_COLUMN, _NARROW, _WIDE = 14, 20, 40
@@ -47,6 +45,9 @@ def tall(one: Scene) -> Rows:
 def small_asking(one: Scene) -> Rows:
     """The badge of a second person is asked for."""
     prompt, back = f"{one.prompt}>", one.say("frame.list_back")
+    apart = one.say("decide.apart_narrow") if any(value == "apart" for _, value, _ in one.options) else ""
+    if width(prompt) + width(apart) + 1 + width(back) < _NARROW:
+        prompt = f"{prompt} {apart}".rstrip()
     return [who(one, _NARROW), approved(one, _NARROW), pad(prompt, _NARROW - width(back)) + back]
 
 
@@ -86,23 +87,7 @@ def who(one: Scene, cells: int) -> str:
 
 def approved(one: Scene, cells: int) -> str:
     """`账+3箱 A-03-02`: what is agreed to; where it is tight, the quantity and the place alone."""
-    asked = one.state.approval
-    if asked is None:
-        return ""
-    item = item_of(one.facts, asked.item)
-    units = {unit.name: unit for unit in one.facts.units(asked.item)}
-    counted = one.words.amount(abs(asked.units), units.get(asked.unit) or Unit(item.unit, item.one), item)
-    amount = f"{'-' if asked.units < 0 else '+'}{counted}" if asked.units else ""
-    told = _agreed_to(one, asked, amount)
-    return told if width(told) <= cells else f"{amount} {asked.location}".strip()
-
-
-def _agreed_to(one: Scene, asked: Approval, amount: str) -> str:
-    """In the words that a second person is asked with, where there are any, else as the answer is named in short."""
-    text = f"approval.{asked.kind}"
-    if text in one.words.texts:
-        return one.say(text, amount=amount, place=asked.location).strip()
-    return f"{one.say(f'answer_narrow.{asked.kind}')} {asked.location}".strip()
+    return agreed(one.words, one.state.approval, cells) if one.state.approval else ""
 
 
 def _item(one: Scene) -> str:

@@ -15,6 +15,7 @@ from scanner_client.core.rules.goods import counting_unit, item_of, last_group, 
 from scanner_client.core.state import Notice, State
 from scanner_client.core.texts import Texts
 from scanner_client.core.values import PART, Item, ItemMatch, Task, Unit
+from scanner_client.core.view.approvals import request_row
 from scanner_client.core.view.names import short_names
 from scanner_client.core.view.value import Status
 from scanner_client.core.view.words import Words
@@ -26,7 +27,7 @@ FRAMES = frozenset({
     "log_in", "second_person", "decide", "detail", "return",
     "receipt", "staging", "lines", "stray", "lookup",
     "over_order", OVER_STOCK, "extra", "short", "empty", "damaged_sure", "undo",
-    "held", "taken", "log_off", "conflict",
+    "held", "taken", "log_off", "conflict", "request", "approver",
 })  # fmt: skip
 """What a step may show; those of the last two rows are questions."""
 
@@ -319,6 +320,8 @@ def _order(words: Words, code: str) -> str:
     task = words.facts.task(code)
     if task and f"task.{task.kind}" in words.texts:
         return _task_row(words, task)
+    if request := request_row(words, code, NOTE_CELLS - 2):
+        return request
     order = words.facts.order(code)
     if PART in code:
         return " ".join(filter(None, code.split(PART)))
