@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from random import Random
 
 DISASTERS = (
@@ -121,6 +121,21 @@ def draw_plan(seed: int) -> Plan:
         disasters=() if calm else _draw_disasters(random, minutes * 60),
         odd_operations=0.0 if calm else 0.02,
         decisions=_draw_decisions(seed),
+    )
+
+
+def draw_long_plan(seed: int) -> Plan:
+    """The world of this seed, grown: up to twenty terminals, several hundred operations, more time for all of it."""
+    random, plan = Random(f"long {seed}"), draw_plan(seed)
+    longer = random.uniform(2, 3)
+    more = [] if plan.calm else _draw_disasters(random, plan.minutes * 60)
+    return replace(
+        plan,
+        terminals=random.choice([*range(2, 9), *range(2, 9), random.randint(9, 20)]),
+        operations=round(plan.operations * longer),
+        minutes=plan.minutes * longer,
+        disasters=tuple(sorted((round(at * longer, 3), name) for at, name in (*plan.disasters, *more))),
+        decisions=round(plan.decisions * longer),
     )
 
 

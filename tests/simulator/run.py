@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from simulator.plan import draw_plan  # noqa: E402  (the path above makes it importable)
+from simulator.plan import Plan, draw_long_plan, draw_plan  # noqa: E402  (the path above makes it importable)
 from simulator.planted import FAULTS, find  # noqa: E402
 from simulator.world import Result, World  # noqa: E402
 
+Draw = Callable[[int], Plan]
 
-def run_seed(seed: int) -> Result:
-    return World(draw_plan(seed)).run()
+
+def run_world(draw: Draw, seed: int) -> Result:
+    return World(draw(seed)).run()
 
 
 def _arguments() -> argparse.Namespace:
@@ -25,31 +30,32 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=100, help="how many worlds to run (default 100)")
     parser.add_argument("--first", type=int, default=1, help="the first seed (default 1)")
     parser.add_argument("--seed", type=int, help="run this one seed only")
+    parser.add_argument("--short", action="store_true", help="worlds of 80 to 260 operations, as the tests run them")
     parser.add_argument("--verbose", action="store_true", help="print the log hash of each seed; with --seed its log")
     parser.add_argument("--planted", action="store_true", help="plant known faults; name what finds each")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
     return parser.parse_args()
 
 
-def _show(result: Result, *, verbose: bool) -> None:
+def _show(result: Result, draw: Draw, *, verbose: bool) -> None:
     if verbose:
         print(f"seed {result.seed}: {result.hash}")
     if result.broken:
-        print(f"seed {result.seed} FAILED {result.broken}\n  plan: {draw_plan(result.seed)}")
+        print(f"seed {result.seed} FAILED {result.broken}\n  plan: {draw(result.seed)}")
 
 
-def _run_one(seed: int, *, verbose: bool) -> list[Result]:
-    result = World(draw_plan(seed), print if verbose else lambda _: None).run()
-    _show(result, verbose=True)
+def _run_one(seed: int, draw: Draw, *, verbose: bool) -> list[Result]:
+    result = World(draw(seed), print if verbose else lambda _: None).run()
+    _show(result, draw, verbose=True)
     return [result]
 
 
-def _run_many(seeds: range, *, jobs: int, verbose: bool) -> list[Result]:
+def _run_many(seeds: range, draw: Draw, *, jobs: int, verbose: bool) -> list[Result]:
     results: list[Result] = []
     with ProcessPoolExecutor(jobs) as pool:
-        for result in pool.map(run_seed, seeds, chunksize=4):
+        for result in pool.map(partial(run_world, draw), seeds, chunksize=4):
             results.append(result)
-            _show(result, verbose=verbose)
+            _show(result, draw, verbose=verbose)
             if len(results) % 100 == 0:
                 print(f"{len(results)} of {len(seeds)} seeds", flush=True)
     return results
@@ -65,22 +71,29 @@ def _run_planted() -> int:
     return 1 if missed else 0
 
 
+def _totals(results: list[Result], seconds: float) -> str:
+    operations = [result.operations for result in results]
+    kills, rollbacks, copies = (
+        sum(counts) for counts in zip(*((one.kills, one.rollbacks, one.copies) for one in results), strict=True)
+    )
+    return (
+        f"{sum(operations)} operations, median {statistics.median(operations):.0f} a seed; {kills} kills, "
+        f"{rollbacks} rollbacks, {copies} restored or cloned terminals; {seconds:.0f} s"
+    )
+
+
 def main() -> int:
     arguments = _arguments()
     if arguments.planted:
         return _run_planted()
-    began = time.monotonic()
+    began, draw = time.monotonic(), draw_plan if arguments.short else draw_long_plan
     if arguments.seed is not None:
-        results = _run_one(arguments.seed, verbose=arguments.verbose)
+        results = _run_one(arguments.seed, draw, verbose=arguments.verbose)
     else:
         seeds = range(arguments.first, arguments.first + arguments.seeds)
-        results = _run_many(seeds, jobs=arguments.jobs, verbose=arguments.verbose)
+        results = _run_many(seeds, draw, jobs=arguments.jobs, verbose=arguments.verbose)
     failed = sum(result.broken is not None for result in results)
-    print(
-        f"{sum(result.operations for result in results)} operations, {sum(result.kills for result in results)} kills, "
-        f"{sum(result.rollbacks for result in results)} rollbacks, {sum(result.copies for result in results)} restored "
-        f"or cloned terminals in {time.monotonic() - began:.0f} s"
-    )
+    print(_totals(results, time.monotonic() - began))
     print(f"{len(results) - failed} passed, {failed} failed")
     return 1 if failed else 0
 

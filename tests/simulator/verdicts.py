@@ -19,7 +19,7 @@ from sync.wire.codec import decode
 from sync.wire.decisions import ANSWERS, NEED_SECOND, PUT_BACK, TO_SUPPLIER
 from sync.wire.messages import GONE, Change
 from sync.wire.operation import Operation
-from sync.wire.rows import ACTIVE, Conflict, Task
+from sync.wire.rows import ACTIVE, Conflict, Request, Task
 
 Known = Callable[[str], tuple[Operation, Any] | None]
 Verdict = Decided | Approved | Denied
@@ -82,8 +82,9 @@ def _standing(before: Verdicts, change: Change, known: Known) -> Mapping[str, st
 
 def _judged(before: Verdicts, change: Change, request: Operation, body: Verdict, known: Known) -> Decided | None:
     """The decision that takes effect with this entry, with whoever agreed to it; None where none does."""
-    if (change.outcome != "applied" or isinstance(body, Denied)) and (change.postings or change.set):
+    if (change.outcome != "applied" or isinstance(body, Denied)) and (change.postings or _beyond_requests(change)):
         raise Broken("decisions", f"{change.op} is {change.outcome} and has an effect")
+    _requests_tell_what_became_of_them(change, body)
     if isinstance(body, Decided):
         _is_right(before, change, request, body)
         return body if change.outcome == "applied" else None
@@ -100,6 +101,19 @@ def _judged(before: Verdicts, change: Change, request: Operation, body: Verdict,
     released: Decided = msgspec.structs.replace(asked[1], approved_by=request.by)
     _is_right(before, change, asked[0], released)
     return released
+
+
+def _beyond_requests(change: Change) -> bool:
+    return any(table != Request.table for table, _, _ in change.set)
+
+
+def _requests_tell_what_became_of_them(change: Change, body: Verdict) -> None:
+    """The row of a request opens as it is held and closes with the first word on it, and nothing else touches it."""
+    about = change.op if isinstance(body, Decided) else body.target
+    said = {"held": "held", "applied": "denied" if isinstance(body, Denied) else "approved"}
+    for row in _rows(change, Request):
+        if row.id != about or row.state not in (said.get(change.outcome), "lapsed"):
+            raise Broken("decisions", f"{change.op} is {change.outcome} and says of {row.id} that it is {row.state}")
 
 
 def _is_right(before: Verdicts, change: Change, request: Operation, body: Decided) -> None:
