@@ -302,9 +302,9 @@ def _one_person_is_enough() -> AbstractContextManager[object]:
 def _approves_own_request() -> AbstractContextManager[object]:
     second = deciding.second
 
-    def second_by_other(draft: Draft, target: StoredOperation, *, by: str, denied: bool) -> Judgement:
+    def second_by_other(draft: Draft, target: StoredOperation, *, by: str, **said: Any) -> Judgement:
         own = target.operation is not None and target.operation.by == by
-        return second(draft, target, by=supervisor_of("everywhere") if own else by, denied=denied)
+        return second(draft, target, by=supervisor_of("everywhere") if own else by, **said)
 
     return patch.object(deciding, "second", second_by_other)
 
