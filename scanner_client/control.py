@@ -24,11 +24,13 @@ _MAX_SOCKET_PATH = 100
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """`do`: status, sync (answered when the exchange has ended) or mode (with `mode`: automatic or offline)."""
+    """`do`: status, sync (answered when the exchange has ended), mode (with `mode`: automatic or offline) or dry_run
+    (with `token`, under which its answer lies in the store then)."""
 
     v: int = 1
     do: str
     mode: str = ""
+    token: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

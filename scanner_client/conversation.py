@@ -19,10 +19,12 @@ from scanner_client.control import Answer, Ask, listening
 from scanner_client.core.events import ChoosePin
 from scanner_client.exchange import StoreExchange
 from scanner_client.logs import log
+from scanner_client.outlook import Outlook
 from scanner_client.pins import PinKeeping
 from scanner_client.ports import StoreError
 from scanner_client.status import Status
 from scanner_client.tokens import RenewingLine
+from scanner_client.told import Trial
 from sync.core.absorb import Absorbed
 from sync.core.machine import Machine, Mode
 from sync.driver import Driver, LineState
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from scanner_client.terminal import Terminal
 
 
+NOT_KEPT = "The disk does not take the answer: free space, then ask again."
 REVOKED = "revoked"
 """The ledger's word for a terminal that was shut out for good."""
 
@@ -45,8 +48,9 @@ class Conversation:
         self._line = LedgerLine(
             config.url, token=home.read_token(), former_token=home.read_former_token(), ca_file=config.ca_file
         )
+        exchange = StoreExchange(terminal.thread, home, _program(), self._absorbed)
         self._driver = Driver(
-            StoreExchange(terminal.thread, home, _program(), self._absorbed),
+            exchange,
             RenewingLine(self._line, home, terminal.thread, utc_now),
             machine=Machine(mode=mode),
             jitter=random.random,
@@ -54,6 +58,7 @@ class Conversation:
             wrong=self._wrong,
         )
         self._pins = PinKeeping(self._line, terminal.thread)
+        self._outlook = Outlook(self._line, terminal.thread, exchange, _program(), utc_now)
         self._thread = threading.Thread(target=self._run, name="sync")
         self._started: Future[None] = Future()
         self._stop = asyncio.Event()
@@ -71,9 +76,19 @@ class Conversation:
 
     def choose_mode(self, mode: Mode) -> None:
         self._post(self._driver.choose_mode, mode)
+        if mode is Mode.OFFLINE:
+            self.look_around()
 
     def sync_now(self) -> Future[LineState]:
         return asyncio.run_coroutine_threadsafe(self._sync_now(), self._loop)
+
+    def look_around(self) -> Future[None]:
+        """Say how this terminal stands, and hear of the others of its site."""
+        return asyncio.run_coroutine_threadsafe(self._outlook.look(), self._loop)
+
+    def try_out(self, token: str) -> Future[Trial | None]:
+        """A dry run, kept as the answer to this question."""
+        return asyncio.run_coroutine_threadsafe(self._outlook.try_out(token), self._loop)
 
     def choose_pin(self, wanted: ChoosePin) -> Future[str]:
         """Bring a new PIN to the ledger: kept, refused or unreachable."""
@@ -101,12 +116,13 @@ class Conversation:
     async def _talk(self) -> None:
         async with listening(self._terminal.home.control, self._answer):
             self._started.set_result(None)
-            keeping = asyncio.create_task(self._pins.run())
+            keeping = [asyncio.create_task(one.run()) for one in (self._pins, self._outlook)]
             try:
                 await self._driver.run(self._stop)
             finally:
-                keeping.cancel()
-                await asyncio.wait([keeping])
+                for one in keeping:
+                    one.cancel()
+                await asyncio.wait(keeping)
                 await self._line.close()
 
     # --- what the driver tells
@@ -118,6 +134,7 @@ class Conversation:
         except StoreError as error:
             log("line not noted", logging.WARNING, said=str(error))
         self._pins.line_changed(online=state.online)
+        self._outlook.line_changed(online=state.online)
         self._terminal.line_changed(state)
 
     def _note_line(self, state: LineState) -> None:
@@ -142,6 +159,9 @@ class Conversation:
             case "sync":
                 state = await self._sync_now()
                 return Answer(status=await self._status(), fault=state.said)
+            case "dry_run":
+                trial = await self._outlook.try_out(asked.token)
+                return Answer(fault=trial.fault) if trial else Answer(error=NOT_KEPT)
             case "mode" if asked.mode in set(Mode):
                 await asyncio.to_thread(self._terminal.set_mode, Mode(asked.mode))
                 return Answer(status=await self._status())

@@ -18,7 +18,8 @@ from sync.core.absorb import Absorbed, Verdict, absorb
 from sync.core.machine import Send
 from sync.core.offer import Composed, Sent, compose, with_signature
 from sync.faults import StoreFailed
-from sync.wire.messages import SyncReply, SyncRequest
+from sync.wire.limits import MAX_DRY_RUN
+from sync.wire.messages import Limits, SyncReply, SyncRequest
 from sync.wire.operation import Cursor
 
 T = TypeVar("T")
@@ -42,6 +43,11 @@ class StoreExchange:
         result = await self._stored(lambda: self._absorb(sent, reply))
         self._absorbed(result)
         return result
+
+    async def trial(self) -> SyncRequest:
+        """The request of a dry run: what has no answer, as far as one may hold."""
+        key = await self._signing_key()
+        return await self._stored(lambda: self._trial(key))
 
     async def cursors(self) -> tuple[str, Sequence[Cursor]]:
         return await self._stored(self._cursors)
@@ -77,6 +83,19 @@ class StoreExchange:
             )
         self._note_sent(composed)
         return with_signature(composed.request, key.sign(composed.statement)), composed.sent
+
+    def _trial(self, key: TerminalKey) -> SyncRequest:
+        with self._thread.store.reading() as tx:
+            composed = compose(
+                tx,
+                have_seq=None,
+                gaps=(),
+                limits=Limits(push=MAX_DRY_RUN, pull=1),
+                now=utc_now(),
+                program=self._program,
+                standing=standing_in(tx),
+            )
+        return with_signature(composed.request, key.sign(composed.statement))
 
     def _note_sent(self, composed: Composed) -> None:
         links = composed.request.stream.links

@@ -1,4 +1,4 @@
-"""What a terminal can say about an exchange before it speaks to the ledger, and how much it cannot know (X4)."""
+"""What an exchange would bring: what the terminal can say of it by itself, and the ledger's dry run (X4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import msgspec
 from scanner_client.ports import FeedAge
 from scanner_client.store import Transaction
 from scanner_client.store.standing import KEPT, SENT
+from sync.wire.limits import MAX_DRY_RUN
 from sync.wire.rows import Balance
+from sync.wire.service import DryRunReply
 
 UNKNOWN = "What others did since then is not known here: whether the ledger disagrees, only it can tell."
 
@@ -20,7 +22,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
     `unsent`: operations without an answer, by kind; `oldest` is the time of the oldest. `overdrawn`: accounts that own
     unsent work brings below nothing. `known`: how far each feed was read, and of what time (UTC, empty for never) that
-    is. `may_conflict`: what follows from these alone; `not_known` says what does not.
+    is. `may_conflict`: what follows from these alone; `not_known` says what does not. `foretold`: what the ledger says
+    would become of the unsent ones, were they sent now; null where it did not answer, and `fault` says why.
     """
 
     v: int = 1
@@ -30,6 +33,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     known: list[FeedAge]
     may_conflict: list[str]
     not_known: str = UNKNOWN
+    foretold: DryRunReply | None = None
+    fault: str = ""
 
 
 def forecast(tx: Transaction) -> Forecast:
@@ -53,7 +58,21 @@ def forecast_lines(found: Forecast) -> Iterator[str]:
         when = f"read to change {feed.n}, as of {feed.as_of}" if feed.as_of else "not yet read"
         yield f"News of {feed.feed}: {when}."
     yield from (f"May conflict: {sentence}." for sentence in found.may_conflict)
-    yield found.not_known
+    if found.foretold is None:
+        yield found.not_known
+    else:
+        yield from _foretold_lines(found.foretold)
+
+
+def _foretold_lines(told: DryRunReply) -> Iterator[str]:
+    would = ", ".join(f"{count} {outcome}" for outcome, count in sorted(told.outcomes.items()))
+    yield f"Sent now, the ledger would say: {would or 'nothing'}."
+    if told.conflicts:
+        yield f"In conflict: {', '.join(f'{count} {kind}' for kind, count in sorted(told.conflicts.items()))}."
+    if told.left:
+        yield f"{told.left} more were not tried: a dry run takes {MAX_DRY_RUN}."
+    if told.unplaced:
+        yield f"{told.unplaced} do not follow on from what the ledger has of this terminal: the next sync settles that."
 
 
 def _account(balance: Balance) -> str:

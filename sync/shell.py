@@ -17,7 +17,16 @@ from sync.wire.codec import encode
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.wire.operation import Cursor
 from sync.wire.pins import PinChoice, PinsReply
-from sync.wire.service import EnrollReply, EnrollRequest, RegisterRequest, TokenReply, WaitReply
+from sync.wire.service import (
+    DryRunReply,
+    EnrollReply,
+    EnrollRequest,
+    RegisterRequest,
+    StandingReport,
+    StandingsReply,
+    TokenReply,
+    WaitReply,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -92,6 +101,15 @@ class LedgerLine:
         """`GET /v1/wait`: returns when a feed has moved past its cursor, or after the ledger's patience."""
         query = {"terminal": terminal, "cursors": encode(list(cursors)).decode()}
         return await self._ask("GET", "/v1/wait", WaitReply, query=query, patience=LONG_POLL_SECONDS)
+
+    async def standing(self, report: StandingReport) -> StandingsReply:
+        """`POST /v1/terminals/standing`: say how this terminal stands, and hear of its site's. Raises SyncFault."""
+        return await self._ask("POST", "/v1/terminals/standing", StandingsReply, body=encode(report))
+
+    async def dry_run(self, request: SyncRequest) -> DryRunReply:
+        """`POST /v1/dry-run`: what would become of this request. Raises SyncFault."""
+        body = await _aside(len(request.stream.ops), MANY_OPERATIONS, encode, request)
+        return await self._ask("POST", "/v1/dry-run", DryRunReply, body=body)
 
     async def pins(self) -> PinsReply:
         """`GET /v1/pins`: the verifiers of the operators of this terminal's site. Raises SyncFault."""

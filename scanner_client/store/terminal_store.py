@@ -15,12 +15,13 @@ from scanner_client.store.faults import fault_from, is_fault
 from scanner_client.store.feeds import Feeds
 from scanner_client.store.identity import Identity, Sources
 from scanner_client.store.journal import Journal
+from scanner_client.store.outage import Outage
 from scanner_client.store.pins import Pins
 from scanner_client.store.proof import Proof
 from scanner_client.store.settings import Settings
 
 
-class Transaction(Alerts, Proof, Feeds, Journal, Settings, Pins):
+class Transaction(Alerts, Proof, Feeds, Journal, Settings, Pins, Outage):
     """One open transaction: `sync.core.terminal.TerminalTransaction` and `scanner_client.ports.StepTransaction` in one.
 
     Everything done through it commits together, synced to the disk, or not at all.

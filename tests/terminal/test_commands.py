@@ -21,6 +21,7 @@ from terminal.appender import keep_one
 from terminal.conftest import HALL
 
 from scanner_client.clock import new_epoch, new_uuid7, utc_now
+from scanner_client.forecast import UNKNOWN
 from scanner_client.home import Home
 from scanner_client.rehearsal.proxy import Proxy
 from scanner_client.store import TerminalStore
@@ -109,12 +110,23 @@ def test_a_kept_operation_reaches_the_ledger_once_and_comes_back_answered(scanne
 def test_a_dry_run_says_what_waits_and_sends_nothing(scanner: Scanner, database: Path) -> None:
     """X4."""
     scanner.keep(2)
-    assert scanner.json("sync", "--dry-run")["unsent"] == {"received": 2}
+    found = scanner.json("sync", "--dry-run")
+    assert (found["unsent"], found["foretold"]["outcomes"]) == ({"received": 2}, {"conflict": 2})
     ran = scanner("sync", "--dry-run")
     assert (ran.status, ran.out.splitlines()[0].split(",")[0]) == (0, "2 unsent (2 received)")
     assert scanner("sync", "--json").status == 2
     assert posted(database, scanner) == []
     assert scanner.json("status")["kept"] == 2
+
+
+def test_a_dry_run_without_the_ledger_says_what_is_known_here_and_why_not_more(scanner: Scanner) -> None:
+    config = scanner.home.path / "config.toml"
+    url = scanner.home.config().url
+    config.write_text(config.read_text().replace(url, "http://127.0.0.1:9"))
+    ran = scanner("sync", "--dry-run")
+    assert ran.status == 1
+    assert UNKNOWN in ran.out
+    assert "cannot be reached" in ran.err
 
 
 def test_commands_that_read_work_while_the_terminal_runs_and_a_second_one_is_told(
@@ -126,6 +138,7 @@ def test_commands_that_read_work_while_the_terminal_runs_and_a_second_one_is_tol
         assert posted(database, scanner) == ids
         assert scanner.json("status")["online"] is True
         assert len(scanner.json("queue", "list")) == 2
+        assert scanner.json("sync", "--dry-run")["foretold"]["outcomes"] == {}
         assert scanner("verify").status == 0
         second = scanner("run", "--headless")
         assert second.status == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from scanner_client.forecast import UNKNOWN, forecast, forecast_lines
 from scanner_client.ports import FeedAge, NewOperation
 from scanner_client.store import TerminalStore, Transaction
@@ -12,6 +14,7 @@ from sync.wire.messages import Outcome
 from sync.wire.operation import Cursor
 from sync.wire.quantity import Quantity
 from sync.wire.rows import Balance
+from sync.wire.service import DryRunReply
 
 SITE = "A"
 AT = "2026-11-02T08:00:00Z"
@@ -74,3 +77,19 @@ def test_it_says_how_old_its_picture_is_and_what_only_the_ledger_knows(store: Te
         "May conflict: stock_short: 4711 at A-01 would stand at -1.",
         UNKNOWN,
     ]
+
+
+def test_what_the_ledger_foretells_takes_the_place_of_what_is_not_known(store: TerminalStore) -> None:
+    told = DryRunReply(
+        ledger_id="L", ledger_epoch="e", at=AT, outcomes={"conflict": 2, "applied": 5}, conflicts={"stock_short": 2},
+        left=7, unplaced=1,
+    )  # fmt: skip
+    with store.step() as tx:
+        lines = list(forecast_lines(msgspec.structs.replace(forecast(tx), foretold=told)))
+    assert lines[-4:] == [
+        "Sent now, the ledger would say: 5 applied, 2 conflict.",
+        "In conflict: 2 stock_short.",
+        "7 more were not tried: a dry run takes 2000.",
+        "1 do not follow on from what the ledger has of this terminal: the next sync settles that.",
+    ]
+    assert UNKNOWN not in lines
