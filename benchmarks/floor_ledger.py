@@ -90,27 +90,35 @@ class FloorLedger:
     def take(self, data: bytes) -> bytes:
         """Write a batch; the reply has an outcome for each operation and the log entries the terminal has not seen."""
         request = read_request(data)
-        offer, db = request.stream, self.open()
-        known = self._known(request.terminal, offer)
+        offer = request.stream
+        known = self.known(request.terminal, offer)
         if known:
             return write({"outcomes": known, "changes": []})
-        db.execute("BEGIN IMMEDIATE")
         site = read_operation(offer.ops[0]).site
-        n, before = db.execute("SELECT n, hash FROM feed WHERE feed = ?", (site,)).fetchone()
+        n, before = self.begin(site)
         rows: Rows = {name: [] for name in INSERTS}
         for link, raw in zip(offer.links, offer.ops, strict=True):
             n += 1
             before = _gather(rows, request.terminal, link, bytes(raw), n, before)
-        for table, statement in INSERTS.items():
-            db.executemany(statement, rows[table])
-        db.execute("UPDATE feed SET n = ?, hash = ? WHERE feed = ?", (n, before, site))
-        position = (request.terminal, offer.epoch, offer.links[-1].seq, rows["link"][-1][3])
-        db.execute("INSERT OR REPLACE INTO stream VALUES (?,?,?,?,NULL,NULL,NULL)", position)
-        db.execute("COMMIT")
+        self.store(rows, (n, before, site), (request.terminal, offer.epoch, offer.links[-1].seq, rows["link"][-1][3]))
         outcomes = [msgspec.Raw(row[6]) for row in rows["operation"]]
         return write({"outcomes": outcomes, "changes": [msgspec.Raw(row[3]) for row in rows["log"]]})
 
-    def _known(self, terminal: str, offer: Stream) -> list[msgspec.Raw]:
+    def begin(self, site: str) -> tuple[int, str]:
+        """Begin a batch; gives where the feed's log ends."""
+        self.open().execute("BEGIN IMMEDIATE")
+        n, before = self.open().execute("SELECT n, hash FROM feed WHERE feed = ?", (site,)).fetchone()
+        return n, before
+
+    def store(self, rows: Rows, head: tuple[int, str, str], position: tuple[str, str, int, str]) -> None:
+        db = self.open()
+        for table, statement in INSERTS.items():
+            db.executemany(statement, rows[table])
+        db.execute("UPDATE feed SET n = ?, hash = ? WHERE feed = ?", head)
+        db.execute("INSERT OR REPLACE INTO stream VALUES (?,?,?,?,NULL,NULL,NULL)", position)
+        db.execute("COMMIT")
+
+    def known(self, terminal: str, offer: Stream) -> list[msgspec.Raw]:
         """Outcomes of a batch that is here already."""
         found = self.open().execute(
             "SELECT answer FROM link JOIN operation ON id = op WHERE link.terminal = ? AND epoch = ?"
@@ -185,9 +193,12 @@ def application(ledger: FloorLedger) -> Any:
     return app
 
 
-if __name__ == "__main__":
-    path, listening = Path(sys.argv[1]), int(sys.argv[2])
-    config = uvicorn.Config(application(FloorLedger(path)), log_level="error", access_log=False, lifespan="off")
+def serve(ledger: FloorLedger, listening: int) -> None:
+    config = uvicorn.Config(application(ledger), log_level="error", access_log=False, lifespan="off")
     # As the product's service does: with its protocol named, asyncio spares each answer the 40 ms of Nagle's algorithm.
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=listening)
     uvicorn.Server(config).run(sockets=[bound])
+
+
+if __name__ == "__main__":
+    serve(FloorLedger(Path(sys.argv[1])), int(sys.argv[2]))

@@ -6,6 +6,7 @@ Ledger and terminal are made once and copied for each run, so that every run beg
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
@@ -44,10 +45,12 @@ class Warehouse:
     """A ledger and one terminal, in a folder that can be copied."""
 
     folder: Path
+    database: str = ""
+    """Where the ledger is kept instead of a file in the folder; its key is then named by LEDGER_KEY."""
 
     @property
     def place(self) -> Place:
-        return place_of(str(self.folder / "ledger.db"))
+        return place_of(self.database or str(self.folder / "ledger.db"))
 
     @property
     def home(self) -> Home:
@@ -55,10 +58,10 @@ class Warehouse:
 
     def make(self) -> None:
         """An empty ledger with one site."""
-        assert self.place.file
-        self.place.file.touch(0o600)
+        if self.place.file:
+            self.place.file.touch(0o600)
         create_schema(self.place.url)
-        create_key(self.place.key)
+        create_key(Path(os.environ.get("LEDGER_KEY") or self.place.key))
         self.take("sites", [{"code": SITE}])
 
     def take(self, kind: str, rows: Rows) -> None:

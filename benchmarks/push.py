@@ -26,12 +26,13 @@ from sync.wire.rows import Task
 OPERATIONS = 5000
 GOAL_PUSH = 1.8
 GOAL_RESEND = 1.0
+HELD = "SELECT count(*) FROM operation WHERE outcome = 'applied'"
 
 
 def run(folder: Path, rounds: int) -> list[Figure]:
     floor_again, product_again = Samples(), Samples()
     prepared = folder / "push"
-    _prepare(Warehouse(prepared))
+    prepare(Warehouse(prepared))
 
     def floor(samples: Samples) -> None:
         with TemporaryDirectory(dir=folder) as place:
@@ -65,16 +66,19 @@ def _floor(warehouse: Warehouse, samples: Samples, again: Samples) -> None:
 
 
 def _check_whole(warehouse: Warehouse, side: str) -> None:
+    with closing(sqlite3.connect(warehouse.folder / "ledger.db")) as file:
+        check_whole(warehouse, side, file.execute(HELD).fetchone()[0])
+
+
+def check_whole(warehouse: Warehouse, side: str, held: int) -> None:
     """Everything was accepted, nothing is pending, and the ledger has each operation."""
     accepted = warehouse.count("SELECT count(*) FROM operation WHERE standing = 'accepted' AND outcome NOT NULL")
     pending = warehouse.count("SELECT count(*) FROM delta WHERE pending = 1")
-    with closing(sqlite3.connect(warehouse.folder / "ledger.db")) as file:
-        (held,) = file.execute("SELECT count(*) FROM operation WHERE outcome = 'applied'").fetchone()
     whole = (accepted, pending, held) == (OPERATIONS, 0, OPERATIONS)
     check(whole, f"{side} has {accepted} accepted, {pending} pending, {held} held by the ledger")
 
 
-def _prepare(warehouse: Warehouse) -> None:
+def prepare(warehouse: Warehouse) -> None:
     """A ledger with these orders allocated, and a terminal that knows them and has picked all while offline."""
     warehouse.folder.mkdir()
     warehouse.make()
@@ -92,10 +96,15 @@ def _prepare(warehouse: Warehouse) -> None:
 
 
 def _product(warehouse: Warehouse, samples: Samples, again: Samples) -> None:
+    push_twice(warehouse, samples, again)
+    _check_whole(warehouse, "the product")
+
+
+def push_twice(warehouse: Warehouse, samples: Samples, again: Samples) -> None:
+    """Push what is queued, forget that it was answered, and push it again."""
     with warehouse.served() as address:
         warehouse.sync(address, samples)
         with closing(sqlite3.connect(warehouse.home.database)) as file:
             file.execute("UPDATE operation SET outcome = NULL, standing = 'kept'")
             file.commit()
         warehouse.sync(address, again)
-    _check_whole(warehouse, "the product")

@@ -13,11 +13,19 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 import commit  # noqa: E402  # the folders above come first
 import pull  # noqa: E402
 import push  # noqa: E402
+import push_postgresql  # noqa: E402
 import screen  # noqa: E402
 import start_up  # noqa: E402
 from measure import Figure  # noqa: E402
 
-FIGURES = {"commit": commit.run, "push": push.run, "pull": pull.run, "start_up": start_up.run, "screen": screen.run}
+FIGURES = {
+    "commit": commit.run,
+    "push": push.run,
+    "push_postgresql": push_postgresql.run,
+    "pull": pull.run,
+    "start_up": start_up.run,
+    "screen": screen.run,
+}
 HEAD = f"{'figure':<34}{'floor p50':>12}{'p99':>10}{'product p50':>14}{'p99':>10}{'ratio':>8}{'goal':>7}  "
 
 

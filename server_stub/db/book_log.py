@@ -137,9 +137,8 @@ class LogPart:
         ]
 
     def _flush_log(self) -> None:
-        sql = self._session.sql
         for feed, entries in self._appended.items():
             values = [(feed, entry.n, entry.hash, entry.body) for entry in entries]
-            self._session.run_many(sql.insert(schema.log), values)
+            self._session.insert_many(schema.log, values)
             head = self._heads[feed]
             self._session.put(schema.feed, feed, head.n, head.hash, head.floor, head.floor_hash)

@@ -140,14 +140,14 @@ class OperationPart:
         kept = [(self._operations[id], home) for id, home in added.items()]
         values = [operation_values(stored, home) for stored, home in kept if stored]
         if values:
-            self._session.run_many(sql.insert(schema.operation), values)
+            self._session.insert_many(schema.operation, values)
         for id in self._answered - added.keys():
             stored = self._operations[id]
             assert stored is not None
             self._session.run(sql.made(_change_answer), encode(stored.outcome), id)
         covers = [(terminal, feed, n, op) for (terminal, feed), ops in self._covers.items() for n, op in ops]
         if covers:
-            self._session.run_many(sql.insert(schema.operation_feed), covers)
+            self._session.insert_many(schema.operation_feed, covers)
         joined = [(conflict, n, op) for conflict, ops in self._joined.items() for n, op in ops]
         if joined:
-            self._session.run_many(sql.insert(schema.operation_conflict), joined)
+            self._session.insert_many(schema.operation_conflict, joined)

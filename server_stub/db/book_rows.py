@@ -112,6 +112,6 @@ class RowPart:
             else:
                 put.append((key, *values(row)))
         if put:
-            self._session.run_many(self._session.sql.upsert(table), put)
+            self._session.upsert_many(table, put)
         if gone:
             self._session.run_many(self._session.sql.delete(table, "key"), gone)

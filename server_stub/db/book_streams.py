@@ -132,7 +132,6 @@ class StreamPart:
         self._session.put(schema.drained, terminal, feed, n)
 
     def _flush_streams(self) -> None:
-        sql = self._session.sql
         for place in self._moved:
             stream = self._streams[place]
             assert stream is not None
@@ -141,4 +140,4 @@ class StreamPart:
             self._session.put(schema.stream, stream.terminal, stream.epoch, stream.have_seq, stream.have_hash, *origin)
         links = [(*place, *found) for place in self._linked if (found := self._links[place])]
         if links:
-            self._session.run_many(sql.upsert(schema.link), links)
+            self._session.upsert_many(schema.link, links)

@@ -62,6 +62,10 @@ class Flavour(ABC):
     @abstractmethod
     def many(self, texts: Sequence[str]) -> Any: ...
     @abstractmethod
+    def write_many(self, cursor: Any, statement: str, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+        """Run an insert or upsert of whole rows of the table for each of the rows, in whatever way is quickest here."""
+
+    @abstractmethod
     def is_busy(self, error: BaseException) -> bool:
         """Whether the same transaction may succeed when tried again."""
 
@@ -106,6 +110,9 @@ class SQLite(Flavour):
 
     def many(self, texts: Sequence[str]) -> Any:
         return json.dumps(list(texts))
+
+    def write_many(self, cursor: Any, statement: str, table: Table, rows: Sequence[Sequence[Any]]) -> None:  # noqa: ARG002 the statement names it
+        cursor.executemany(statement, rows)
 
     def is_busy(self, error: BaseException) -> bool:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF

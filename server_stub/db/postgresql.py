@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -14,6 +16,7 @@ from server_stub.db.dialect import LOCK_TIMEOUT_SECONDS, Flavour, begins_with
 
 IDLE_TIMEOUT_SECONDS = 30
 CONNECTIONS = 8
+VALUES = re.compile(r"VALUES \([^)]*\)")
 
 
 class PostgreSQL(Flavour):
@@ -26,6 +29,7 @@ class PostgreSQL(Flavour):
 
     def __init__(self) -> None:
         self._dialect = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+        self._of_columns: Callable[[str, Table], str] = lru_cache(None)(self._one_statement)
 
     def engine(self, url: URL, *, read_only: bool) -> Engine:  # noqa: ARG002 readers disturb nobody here
         options = {"autocommit": True, "options": _session_settings()}
@@ -44,6 +48,20 @@ class PostgreSQL(Flavour):
 
     def many(self, texts: Sequence[str]) -> Any:
         return list(texts)
+
+    def write_many(self, cursor: Any, statement: str, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+        cursor.execute(self._of_columns(statement, table), [list(column) for column in zip(*rows, strict=True)])
+
+    def _one_statement(self, statement: str, table: Table) -> str:
+        """The statement with its one row of values replaced by rows made of arrays, one for each column.
+
+        500 rows in one statement take a quarter of the time of 500 statements sent ahead of their answers.
+        """
+        types = (column.type.compile(self._dialect).partition(" COLLATE")[0] for column in table.columns)
+        arrays = ", ".join(f"%b::{one}[]" for one in types)
+        made, count = VALUES.subn(f"SELECT * FROM unnest({arrays})", statement)
+        assert count == 1, "an insert has one list of values"
+        return made
 
     def is_busy(self, error: BaseException) -> bool:
         # A transaction that was left idle too long is ended by the server; psycopg calls that an internal error.

@@ -88,6 +88,13 @@ class Session:
     def run_many(self, statement: str, values: Iterable[Values]) -> None:
         self._cursor.executemany(statement, values)
 
+    def insert_many(self, table: Table, values: Sequence[Values]) -> None:
+        self.flavour.write_many(self._cursor, self.sql.insert(table), table, values)
+
+    def upsert_many(self, table: Table, values: Sequence[Values]) -> None:
+        """Each key may stand in the values once."""
+        self.flavour.write_many(self._cursor, self.sql.upsert(table), table, values)
+
     def rows(self, table: Table, **equal: Any) -> list[tuple[Any, ...]]:
         """Whole rows of a table, in key order."""
         return self.all(self.sql.select(table, *equal), *equal.values())
