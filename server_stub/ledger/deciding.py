@@ -24,6 +24,7 @@ from sync.wire.rows import ACTIVE, Conflict, row_key
 HELD, REFUSED, MERGED, APPLIED, WAITING = "held", "refused", "merged", "applied", "waiting"
 ALREADY_DECIDED, NOT_HELD, DECISION_STANDS = "already_decided", "not_held", "decision_stands"
 NOT_AN_ANSWER, SAME_PERSON, APPROVER_NOT_PERMITTED = "not_an_answer", "same_person", "approver_not_permitted"
+NOT_THIS_SITE = "not_this_site"
 NOT_YET_JUDGED = (WAITING, "quarantined")
 
 
@@ -40,6 +41,8 @@ def judge_decision(draft: Draft, operation: Operation, body: Decided | Approved 
     target = draft.book.operation(body.target)
     if target is None or target.operation is None or standing_of(target) in NOT_YET_JUDGED:
         return Judgement(WAITING, waits_for=body.target)
+    if target.operation.site != operation.site:
+        return Judgement(REFUSED, reason=NOT_THIS_SITE)  # whoever may decide at both: a terminal hosts its own site
     return second(draft, target, by=operation.by, denied=isinstance(body, Denied), reason=body.reason)
 
 

@@ -30,6 +30,7 @@ from server_stub.ledger.sending import expect_decision
 from server_stub.ledger.sides import did, others_took
 from server_stub.ledger.work import standing
 from sync.wire.bodies import (
+    SUPPLIER,
     Approved,
     Decided,
     Denied,
@@ -57,7 +58,7 @@ def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
     Goods, locations and orders must have rows, or the fact stands on `@unknown` under `reference_unknown`. Raises
     NeedsFeed where an effect lies in a feed whose lock is not held.
     """
-    misplaced = _misplaced(draft, operation)
+    misplaced = _misplaced(draft, operation) or _of_the_books(body)
     if misplaced:
         return Judgement("quarantined", reason=misplaced)
     try:
@@ -85,6 +86,18 @@ def _misplaced(draft: Draft, operation: Operation) -> str:
     if terminal is None or terminal.site != operation.site:
         return "not_this_site"
     return ""
+
+
+def _of_the_books(body: Any) -> str:
+    """Why a fact names no place that goods can lie in; empty where it does.
+
+    Virtual locations are the books' own: goods taken from `@adjust` would be a correction that nobody agreed to. One
+    fact leads to one of them by its own word, and out of the house: what goes back to the supplier.
+    """
+    if isinstance(body, Returned) and body.to == SUPPLIER:
+        return "not_a_place" if body.location[:1] == "@" else ""
+    places = (getattr(body, name, "") for name in ("location", "to"))
+    return "not_a_place" if any(place[:1] == "@" for place in places) else ""
 
 
 # --- facts ------------------------------------------------------------------------------------------------------------

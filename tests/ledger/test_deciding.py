@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ledger.desk import BOSS, EVERYWHERE, SECOND, Desk, open_tasks, stock_short
-from ledger.hall import SITE, Hall, Picker
+from ledger.hall import OTHER, SITE, Hall, Picker
 from ledger.twins import problems
 
 from server_stub.ledger import conflicts
@@ -181,6 +181,19 @@ def test_not_everybody_can_be_the_second_person(hall: Hall, desk: Desk, kind: st
     outcome = desk.says(kind, held, by)
     assert (outcome.outcome, outcome.reason) == ("refused", reason)
     assert desk.told(held) == ("held", "")
+
+
+@pytest.mark.parametrize("kind", ["approved", "denied"])
+def test_nobody_is_the_second_person_at_a_terminal_of_another_site(hall: Hall, desk: Desk, kind: str) -> None:
+    """Neither who may decide everywhere: a terminal hosts the decisions of its own site."""
+    stock_short(hall)
+    held = desk.decides("adjust")
+    yard = hall.picker("YARD-1", OTHER)
+    word = yard.record(kind, {"target": held}, by=EVERYWHERE)
+    yard.sync()
+    assert desk.told(word) == ("refused", "not_this_site")
+    assert desk.told(held) == ("held", "")
+    assert hall.held() == {"A-01": -3, "A-02": 8}
 
 
 def test_what_is_not_held_cannot_be_approved(hall: Hall, desk: Desk) -> None:

@@ -110,7 +110,7 @@ def test_a_date_that_other_goods_of_the_lot_bear_too_outlives_an_undo(hall: Hall
     li, yard = hall.picker("LI"), hall.picker("YU", OTHER)
     first = received(li, "L1", SOON)
     li.sync()
-    yard.record("received", {"item": "lamp", "quantity": "1", "location": "@dock", "lot": "L1", "expiry": SOON})
+    yard.record("received", {"item": "lamp", "quantity": "1", "location": "TOTE:YU", "lot": "L1", "expiry": SOON})
     yard.sync()
     li.undo(first)
     li.sync()

@@ -86,6 +86,8 @@ def test_what_is_reported_short_is_not_waited_for(hall: Hall) -> None:
         ({}, {"location": "", "quantity": "1"}, "malformed"),
         ({}, {"to": "", "quantity": "1"}, "malformed"),
         ({}, {"to": "A-01", "quantity": "1"}, "malformed"),
+        ({}, {"location": "@adjust", "quantity": "1"}, "not_a_place"),
+        ({}, {"to": "@scrap", "quantity": "1"}, "not_a_place"),
     ],
 )
 def test_an_operation_that_cannot_be_judged_here_is_quarantined_and_the_stream_goes_on(
