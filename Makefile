@@ -1,7 +1,7 @@
 # Needs make and a Python of 3.11 or later; everything else is installed into $(VENV) on the first run.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint simulate bench fuzz soak wheelhouse shift venv clean FORCE
+.PHONY: help demo test lint simulate chaos bench fuzz soak wheelhouse shift venv clean FORCE
 
 VENV ?= .venv
 WHEELHOUSE ?= wheelhouse
@@ -26,6 +26,7 @@ help:
 	@echo 'make lint                 style, types and borders between packages'
 	@echo 'make shift [FILE=…]       pick invented orders, or every line of a file of orders, on three terminals'
 	@echo 'make simulate SEEDS=n     n random worlds through the sync simulator'
+	@echo 'make chaos [ARGS=…]       kill -9 and a failing network on real processes; ARGS=--help says with what'
 	@echo 'make bench                the benchmarks of docs/performance.md'
 	@echo 'make fuzz, make soak      long random input; long runs'
 	@echo 'make wheelhouse           fill ./wheelhouse, so that the rest works without a network'
@@ -45,6 +46,9 @@ lint: $(STAMPS)/install
 
 simulate: $(STAMPS)/install
 	$(BIN)/python tests/simulator/run.py --seeds $(SEEDS) $(ARGS)
+
+chaos: $(STAMPS)/install
+	$(BIN)/python tests/chaos/run.py $(ARGS)
 
 shift: $(STAMPS)/install
 	$(if $(FILE),$(BIN)/python tests/shift/run.py --file '$(FILE)' $(ARGS),$(BIN)/python -m scanner_client.rehearsal)
