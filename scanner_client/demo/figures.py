@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -40,6 +41,13 @@ class Figures:
     taken: Mapping[str, int] = field(default_factory=dict)
 
 
+class Fault(NamedTuple):
+    """Why a card is false: the name of its text, and what is filled in there."""
+
+    name: str
+    what: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """The card's figures. `confirmed`: what the pickers heard confirmed; `faults`: why the card is false."""
@@ -51,7 +59,7 @@ class Tally:
     twice: int
     conflicts: int
     decided: int
-    faults: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 class _Entry(msgspec.Struct):
@@ -85,9 +93,9 @@ def tally(database: Path, stores: Mapping[str, Path], confirmed: Sequence[tuple[
         twice, (waiting_for_people, decided) = _twice(file), _conflicts(file)
     lost = sorted({id for _, id in confirmed} - ledger.keys() - waiting)
     faults = [
-        *(f"confirmed and not in the ledger: {id}" for id in lost),
+        *(Fault("lost", id) for id in lost),
         *_strange(ledger, terminals, confirmed),
-        *([f"{twice} posted more than once"] if twice else []),
+        *([Fault("twice", str(twice))] if twice else []),
     ]
     arrived = len({id for _, id in confirmed} & ledger.keys())
     return Tally(len(confirmed), arrived, len(waiting), len(lost), twice, waiting_for_people, decided, tuple(faults))
@@ -100,14 +108,14 @@ def _facts(held: Iterable[Held]) -> dict[str, Held]:
 
 def _strange(
     ledger: Mapping[str, Held], terminals: Mapping[str, Mapping[str, Held]], confirmed: Sequence[tuple[str, str]]
-) -> Iterator[str]:
+) -> Iterator[Fault]:
     """What nobody confirmed, and what was altered on the way."""
     known = {id for _, id in confirmed}
-    yield from (f"in the ledger and never confirmed: {id}" for id in sorted(ledger.keys() - known))
+    yield from (Fault("never_confirmed", id) for id in sorted(ledger.keys() - known))
     for held in terminals.values():
         for one in held.values():
             if one.id in ledger and ledger[one.id].raw != one.raw:
-                yield f"altered on the way: {one.id}"
+                yield Fault("altered", one.id)
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -46,7 +46,7 @@ class Narrow(Drawn):
         assert tally
         mark = Mark.BAD if tally.faults else Mark.GOOD
         parts: list[list[Row]] = [[*self.wrapped(self.sum(tally), mark)]]
-        parts += [[*self.wrapped(f"{self.says('card.false')}: {fault}", mark)] for fault in tally.faults]
+        parts += [[*self.wrapped(self.fault(fault), mark)] for fault in tally.faults]
         if tally.waiting:
             parts.append([*self.wrapped(self.says("card.waiting", waiting=str(tally.waiting)), Mark.PLAIN)])
         parts.append([(), *((Piece(self.says(f"small.{name}"), Mark.KEY),) for name in ("one", "two", "three"))])

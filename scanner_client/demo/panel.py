@@ -143,7 +143,7 @@ class Drawn(Pen):
         if tally.waiting:
             rows += self.wrapped(self.says("card.waiting", waiting=str(tally.waiting)), Mark.PLAIN)
         for fault in tally.faults:
-            rows += self.wrapped(f"{self.says('card.false')}: {fault}", mark)
+            rows += self.wrapped(self.fault(fault), mark)
         return [*rows, self.rule(mark), *self.wrapped(self.says("card.read"), Mark.DIM)]
 
     def sum(self, tally: Tally) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner_client.core.texts import Texts
+from scanner_client.demo.figures import Fault
 from scanner_client.demo.scene import OnShelf, Scene
 from scanner_client.demo.story import Story
 from scanner_client.demo.texts import wrapped
@@ -52,6 +53,9 @@ class Pen:
 
     def says(self, name: str, **facts: str) -> str:
         return self.own.text(name, self.scene.language, **facts)
+
+    def fault(self, one: Fault) -> str:
+        return f"{self.says('card.false')}: {self.says(f'false.{one.name}', what=one.what)}"
 
     def name(self, one: OnShelf) -> str:
         return one.names[1 if self.scene.language == "zh_CN" else 0]

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from scanner_client.core.view import View
-from scanner_client.demo.figures import Figures, Shelf, Tally, names_of, read_figures, tally
+from scanner_client.demo.figures import Fault, Figures, Shelf, Tally, names_of, read_figures, tally
 from scanner_client.demo.opening import Programs
 from scanner_client.demo.scene import OnShelf, Scene
 from scanner_client.demo.story import Story
@@ -78,12 +78,11 @@ class Sight:
             database = await asyncio.to_thread(_with_loss, database)
         read = await asyncio.to_thread(tally, database, self.programs.stores, self._confirmed)
         said = await self.programs.office.verify()
-        faults = [*read.faults, *([f"ledger verify: {said}"] if said else [])]
+        faults = [*read.faults, *([Fault("verify", said)] if said else [])]
         if story and (read.waiting, read.conflicts, read.decided) != (0, 0, 1):
-            told = f"{read.waiting} unsent, {read.conflicts} conflicts open, {read.decided} decided"
-            faults.append(f"{told}, where one was to be decided and nothing left")
+            faults.append(Fault("unfinished", f"{read.waiting}/{read.conflicts}/{read.decided}"))
         if story and not self.scene.same_prompt:
-            faults.append("the terminal stood at another prompt after kill -9")
+            faults.append(Fault("prompt"))
         return replace(read, faults=tuple(faults))
 
     def happen(self, **what: Any) -> None:

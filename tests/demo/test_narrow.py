@@ -9,7 +9,7 @@ import pytest
 from scanner_client.core.cells import width
 from scanner_client.core.texts import LANGUAGES
 from scanner_client.core.view import Size, View
-from scanner_client.demo.figures import Tally
+from scanner_client.demo.figures import Fault, Tally
 from scanner_client.demo.layout import WHOLE, device_size
 from scanner_client.demo.minute import PLAYING, STOPS, Happened
 from scanner_client.demo.narrow import Narrow, cells_of, is_over, is_smallest
@@ -23,7 +23,7 @@ SMALL, TALL, WIDE = Size(20, 4), Size(20, 16), Size(40, 8)
 WINDOWS = (SMALL, TALL, WIDE)
 SHELF = OnShelf(("A-03-02", "H1001"), ("Towel 30x70 blue soft", "毛巾30x70蓝"), "strip", "box", 12, 144)
 TRUE = Tally(confirmed=8, in_ledger=8, waiting=0, lost=0, twice=0, conflicts=0, decided=1)
-FALSE = replace(TRUE, in_ledger=5, lost=1, faults=("confirmed and not in the ledger: 0193",))
+FALSE = replace(TRUE, in_ledger=5, lost=1, faults=(Fault("lost", "0193"),))
 
 
 def view(size: Size, last: str = "") -> View:

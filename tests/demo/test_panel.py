@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from scanner_client import demo
 from scanner_client.core.cells import cells_known, width
 from scanner_client.core.texts import LANGUAGES
 from scanner_client.core.view import Size, View
-from scanner_client.demo.figures import Figures, Tally
+from scanner_client.demo.figures import Fault, Figures, Tally
 from scanner_client.demo.layout import WHOLE, office_width
 from scanner_client.demo.minute import PLAYING, STOPS, Happened
 from scanner_client.demo.panel import Drawn
@@ -93,12 +95,23 @@ def test_a_true_card_says_so_in_one_row() -> None:
     assert "1 play on" in rows_of(drawn.office())
 
 
-def test_a_false_card_is_red_and_names_what_is_lost() -> None:
-    lost = replace(TRUE, in_ledger=5, lost=1, faults=("confirmed and not in the ledger: 0193",))
-    rows = _drawn(replace(SCENE, place=PLAYING, tally=lost)).card()
-    assert "1 lost" in text_of(rows[1])
+FALSE = {"en": "FALSE: confirmed and not in the ledger: 0193", "zh_CN": "不对: 已确认,却没有入账: 0193"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_false_card_is_red_and_names_what_is_lost_in_its_own_language(language: str) -> None:
+    lost = replace(TRUE, in_ledger=5, lost=1, faults=(Fault("lost", "0193"),))
+    rows = _drawn(replace(SCENE, place=PLAYING, tally=lost, language=language)).card()
+    assert ("1 lost" if language == "en" else "丢1") in text_of(rows[1])
     assert {piece.mark for row in rows[:3] for piece in row} == {Mark.BAD}
-    assert "FALSE: confirmed and not in the ledger: 0193" in rows_of(rows)
+    assert FALSE[language] in rows_of(rows)
+
+
+def test_every_fault_has_its_text() -> None:
+    """Those of the code, for no play brings them all about."""
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(demo.__file__).parent.glob("*.py"))
+    named = set(re.findall(r'Fault\("(\w+)"', code))
+    assert named == {name.removeprefix("false.") for name in demo_texts().table if name.startswith("false.")}
 
 
 def test_what_is_no_whole_box_is_told_in_pieces() -> None:
