@@ -22,7 +22,7 @@ from devices.decoding import decode
 from devices.faults import DeviceError
 from devices.ports import Scan, Signal, SourceEvent, SourceState
 from scanner_client.clock import local_offset, now_milliseconds
-from scanner_client.core.events import ChooseMode, ChoosePin, Outward, SyncNow
+from scanner_client.core.events import AskAround, ChooseMode, ChoosePin, Outward, SyncNow, TryOut
 from scanner_client.core.view import SIZES, Size
 from scanner_client.floor import Floor
 from scanner_client.flows import shipped_flows, shipped_texts
@@ -188,6 +188,10 @@ class Window:
                 self._terminal.set_mode(Mode(mode))
             case SyncNow():
                 self._terminal.sync_now()
+            case AskAround():
+                self._terminal.look_around()
+            case TryOut(token=token):
+                self._terminal.try_out(token)
             case ChoosePin(operator=operator):
                 self._floor.pin_answered(operator, self._terminal.choose_pin(order))
             case _:

@@ -24,7 +24,17 @@ import msgspec
 from msgspec.structs import replace
 
 from scanner_client.clock import local_offset, now_milliseconds
-from scanner_client.core.events import ChooseMode, ChoosePin, Key, Outward, PinAnswered, Scan, SyncNow
+from scanner_client.core.events import (
+    AskAround,
+    ChooseMode,
+    ChoosePin,
+    Key,
+    Outward,
+    PinAnswered,
+    Scan,
+    SyncNow,
+    TryOut,
+)
 from scanner_client.core.texts import LANGUAGES
 from scanner_client.core.view import SIZES, Size
 from scanner_client.flows import shipped_flows, shipped_texts
@@ -107,12 +117,16 @@ class Session:
         return shown
 
     def _carry_out(self, order: Outward) -> Shown:
-        """What the flow asked of the line. The answer about a new PIN is waited for, as the person waits for it."""
+        """What the flow asked of the line. Its answer is waited for, as the person waits for it."""
         match order:
             case ChooseMode(mode=mode):
                 self._choose(Mode(mode))
             case SyncNow():
                 self._terminal.sync_now()
+            case AskAround():
+                self._terminal.look_around()
+            case TryOut(token=token):
+                self._terminal.try_out(token)
             case ChoosePin(operator=operator):
                 answer = self._terminal.choose_pin(order)
                 event = PinAnswered(operator, answer, self._now(), self._now())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from scanner_client.core.outage import Around, Tried
 from scanner_client.core.requests import HeldRequest
 from scanner_client.core.values import (
     COUNT,
@@ -35,6 +36,7 @@ from scanner_client.core.values import (
     Verdict,
     receipt_id,
 )
+from scanner_client.neighbours import around, tried
 from scanner_client.ports import StepTransaction
 from scanner_client.records import Records
 from scanner_client.requests import waiting
@@ -291,6 +293,12 @@ class StoreFacts:
 
     def concerns(self) -> Sequence[Concern]:
         return self._records.concerns()
+
+    def around(self) -> Around | None:
+        return around(self._rows.picture(), self.terminal)
+
+    def tried(self) -> Tried | None:
+        return tried(self._rows.trial())
 
 
 def _is_meant_for(task: rows.Task, operator: str) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec import Struct, field
 
 from sync.wire.pins import Pin
 from sync.wire.rows import Balance, Row
+
+if TYPE_CHECKING:
+    from scanner_client.told import Picture, Trial
 
 R = TypeVar("R", bound=Row)
 
@@ -134,6 +137,12 @@ class StepTransaction(Protocol):
 
     def recorded(self, id: str) -> Recorded | None:
         """An operation held here."""
+
+    def picture(self) -> Picture | None:
+        """The terminals of the site, as the ledger last told; None before it did."""
+
+    def trial(self) -> Trial | None:
+        """The answer to the last dry run, None before there was one."""
 
     def load_state(self) -> bytes | None:
         """The flow state the last event left, so that a restart stands at the same prompt."""

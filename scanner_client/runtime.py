@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from scanner_client.core.engine import begin, noted, step
 from scanner_client.core.events import (
     Append,
+    AskAround,
     CheckPin,
     ChooseMode,
     ChoosePin,
@@ -29,6 +30,7 @@ from scanner_client.core.events import (
     Scan,
     Signal,
     SyncNow,
+    TryOut,
 )
 from scanner_client.core.flow import Library
 from scanner_client.core.state import Notice, State, StateError, read_state, state_bytes
@@ -203,7 +205,7 @@ class Runtime:
                     state = noted(state, command, id, event.at)
                     if command.kind not in ADVISORY_KINDS:
                         kept.append(id)
-                case Signal() | CheckPin() | ChoosePin() | ChooseMode() | SyncNow():
+                case Signal() | CheckPin() | ChoosePin() | ChooseMode() | SyncNow() | AskAround() | TryOut():
                     pass  # done once all of this is on the disk
         return state, tuple(kept)
 

@@ -15,6 +15,7 @@ from scanner_client.core.view import Size, View
 from scanner_client.flows import shipped_flows, shipped_texts
 from scanner_client.ports import Alert, FeedAge, NewOperation, QueueCounts, Recorded, StoreError
 from scanner_client.runtime import Runtime, Shown
+from scanner_client.told import Picture, Trial
 from sync.wire.bodies import BODY_TYPES, Posting
 from sync.wire.claims import ADVISORY_KINDS, Claiming, Releasing, after
 from sync.wire.codec import decode, encode
@@ -54,6 +55,8 @@ class MemoryStore:
         self.mode = "automatic"
         self.environment = "live"
         self.pins: dict[str, Pin] = {}
+        self.picture: Picture | None = None
+        self.trial: Trial | None = None
         self.pins_needed = False
         self.answers: dict[str, dict[str, Any]] = {}
         """What the ledger said of decisions, by their ids: changes to `Recorded`."""
@@ -143,6 +146,12 @@ class MemoryTransaction:
 
     def alerts(self) -> Sequence[Alert]:
         return []
+
+    def picture(self) -> Picture | None:
+        return self._store.picture
+
+    def trial(self) -> Trial | None:
+        return self._store.trial
 
     def load_state(self) -> bytes | None:
         return self._store.state

@@ -121,7 +121,17 @@ class SyncNow(Struct, frozen=True):
     """Talk to the ledger once, whatever the mode."""
 
 
-Outward = ChoosePin | ChooseMode | SyncNow
+class AskAround(Struct, frozen=True):
+    """Ask the ledger how the site's terminals stand; the picture is found in the facts then."""
+
+
+class TryOut(Struct, frozen=True):
+    """Ask the ledger what would become of what is unsent; the answer is found in the facts under this token."""
+
+    token: str
+
+
+Outward = ChoosePin | ChooseMode | SyncNow | AskAround | TryOut
 """Orders for whoever holds the line to the ledger; given once everything before them is durable."""
 
 Command = Journal | Append | Signal | CheckPin | Outward

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from scanner_client.core.outage import Around, Tried
 from scanner_client.core.requests import HeldRequest
 from scanner_client.core.values import (
     Claim,
@@ -112,3 +113,9 @@ class Facts(Protocol):
 
     def concerns(self) -> Sequence[Concern]:
         """What people must see, oldest first."""
+
+    def around(self) -> Around | None:
+        """The terminals of the site, as the ledger last told; None before it did."""
+
+    def tried(self) -> Tried | None:
+        """The answer to the dry run that was asked for last, None before there was one."""

@@ -77,6 +77,11 @@ def _requests(_state: State, facts: Facts) -> Sequence[str]:
     return [one.id for one in facts.requests()]
 
 
+def _terminals(_state: State, facts: Facts) -> Sequence[str]:
+    around = facts.around()
+    return [one.terminal for one in around.terminals] if around else []
+
+
 LISTS: Mapping[str, Values] = {
     "open_orders": _open_orders,
     "open_receipts": _open_receipts,
@@ -87,6 +92,7 @@ LISTS: Mapping[str, Values] = {
     "own_tasks": _own_tasks,
     "requests": _requests,
     "lines_wanting": _lines_wanting,
+    "terminals": _terminals,
 }
 _WHOLE = frozenset({"answers"})
 """Lists that have no pages: their frame shows all of them at each size."""

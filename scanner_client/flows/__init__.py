@@ -12,7 +12,10 @@ from scanner_client.core.rules import EFFECTS, GUARDS
 from scanner_client.core.texts import Texts, read_texts
 from scanner_client.core.view.scene import FRAMES, WANTS
 
-SHIPPED = ("main", "pick", "receive", "lookup", "decide", "tasks", "put_back", "to_supplier", "requests")
+SHIPPED = (
+    "main", "pick", "receive", "lookup", "decide", "tasks", "put_back", "to_supplier", "requests",
+    "outage", "dry_run",
+)  # fmt: skip
 
 
 class Shipped(Mapping[str, Flow]):

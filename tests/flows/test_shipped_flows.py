@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from memory_terminal import MORNING, MemoryStore, MemoryTransaction, Picker, guarded, line, order, picker, warehouse
+from outages import chosen, supervising
 from power_tools import DRILL, METER, pieces, tools
 from supervised import conflict
 
@@ -213,6 +214,8 @@ def test_walks_take_every_transition_of_the_shipped_flows(monkeypatch: pytest.Mo
     _walk_through_pieces()
     _walk_to_a_blocked_location()
     _walk_through_news()
+    for what in ("outage", "dry_run"):
+        chosen(supervising(), what)
     picker([*warehouse(), *line(4, "TOWEL", "A-03-02", 24, order="SO-2", unit="box")]).press("*", "0").scan(
         "SO-2", "A-03-04", "SOAP", "A-03-02", TOWEL, "CONFIRM"
     )

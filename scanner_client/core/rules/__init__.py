@@ -8,6 +8,7 @@ from scanner_client.core.rules import (
     keeping,
     lookups,
     news,
+    outage,
     people,
     receipts,
     receiving,
@@ -19,5 +20,5 @@ from scanner_client.core.rules.registry import EFFECTS, GUARDS, Context, Input
 
 __all__ = [
     "EFFECTS", "GUARDS", "Context", "Input", "claims", "deciding", "effects", "guards", "keeping", "lookups", "news",
-    "people", "receipts", "receiving", "requests", "returning", "serials",
+    "outage", "people", "receipts", "receiving", "requests", "returning", "serials",
 ]  # fmt: skip

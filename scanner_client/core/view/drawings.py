@@ -10,7 +10,9 @@ from scanner_client.core.flow.model import StepKind
 from scanner_client.core.view import (
     deciding,
     desk,
+    dry_run,
     goods_list,
+    outage,
     people,
     questions,
     receiving,
@@ -65,8 +67,12 @@ _REQUEST = Drawing(requests.small_rows, requests.tall_rows, requests.wide_rows, 
 _APPROVER = Drawing(requests.small_asking, requests.tall_asking, requests.wide_asking, requests.wide_asking)
 _RETURN = Drawing(returning.small_rows, returning.tall_rows, returning.wide_rows, returning.wide_rows)
 _DETAIL = Drawing(deciding.small_rows, deciding.tall_rows, deciding.wide_rows, deciding.wide_rows)
+_TERMINALS = Drawing(outage.small_rows, outage.tall_rows, outage.wide_rows, outage.desk_rows)
+_TERMINAL = Drawing(outage.small_one, outage.tall_one, outage.wide_one, outage.wide_one)
+_DRY_RUN = Drawing(dry_run.small_rows, dry_run.tall_rows, dry_run.wide_rows, dry_run.wide_rows)
 
 DRAWINGS: Mapping[str, Drawing] = {
+    "terminals": _TERMINALS, "terminal": _TERMINAL, "dry_run": _DRY_RUN,
     "receipt": _RECEIVING, "staging": _RECEIVING, "stray": _STRAY, "serial": _SERIALS,
     "lines": _GOODS, "lookup": _GOODS, "second_person": _SECOND, "detail": _DETAIL, "return": _RETURN,
     "request": _REQUEST, "approver": _APPROVER,

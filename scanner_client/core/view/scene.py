@@ -23,6 +23,7 @@ from scanner_client.core.view.words import Words
 NOTE_CELLS = 20
 OVER_STOCK = "over_stock"
 FRAMES = frozenset({
+    "terminals", "terminal", "dry_run",
     "list", "task", "quantity", "serial", "damaged", "finished",
     "log_in", "second_person", "decide", "detail", "return",
     "receipt", "staging", "lines", "stray", "lookup",
