@@ -14,6 +14,7 @@ import commit  # noqa: E402  # the folders above come first
 import pull  # noqa: E402
 import push  # noqa: E402
 import push_postgresql  # noqa: E402
+import reconnect  # noqa: E402
 import screen  # noqa: E402
 import start_up  # noqa: E402
 from measure import Figure  # noqa: E402
@@ -23,6 +24,7 @@ FIGURES = {
     "push": push.run,
     "push_postgresql": push_postgresql.run,
     "pull": pull.run,
+    "reconnect": reconnect.run,
     "start_up": start_up.run,
     "screen": screen.run,
 }
