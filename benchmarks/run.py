@@ -11,6 +11,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import commit  # noqa: E402  # the folders above come first
+import growth  # noqa: E402
 import pull  # noqa: E402
 import push  # noqa: E402
 import push_postgresql  # noqa: E402
@@ -25,6 +26,7 @@ FIGURES = {
     "push_postgresql": push_postgresql.run,
     "pull": pull.run,
     "reconnect": reconnect.run,
+    "growth": growth.run,
     "start_up": start_up.run,
     "screen": screen.run,
 }
