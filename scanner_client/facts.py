@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from scanner_client.core.messages import Message
 from scanner_client.core.outage import Around, Tried
 from scanner_client.core.requests import HeldRequest
 from scanner_client.core.values import (
@@ -36,6 +37,7 @@ from scanner_client.core.values import (
     Verdict,
     receipt_id,
 )
+from scanner_client.messages import message, unread
 from scanner_client.neighbours import around, tried
 from scanner_client.ports import StepTransaction
 from scanner_client.records import Records
@@ -290,6 +292,12 @@ class StoreFacts:
 
     def requests(self) -> Sequence[HeldRequest]:
         return waiting(self._rows, lambda quantity, item: _units(quantity, self.item(item)))
+
+    def messages(self, operator: str, at: int) -> Sequence[Message]:
+        return unread(self._rows, self.operator(operator) if operator else None, at)
+
+    def message(self, id: str) -> Message | None:
+        return message(self._rows, id)
 
     def concerns(self) -> Sequence[Concern]:
         return self._records.concerns()

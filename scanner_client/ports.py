@@ -135,6 +135,9 @@ class StepTransaction(Protocol):
     def said(self) -> Sequence[Recorded]:
         """Words said here to requests that are still held, oldest first."""
 
+    def acknowledged(self) -> Sequence[tuple[str, str]]:
+        """Messages that were read here, each with who said so, as far as these operations are still held."""
+
     def recorded(self, id: str) -> Recorded | None:
         """An operation held here."""
 

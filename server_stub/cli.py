@@ -30,6 +30,7 @@ COMMANDS = {
     "ops": "reading",
     "conflicts": "deciding",
     "requests": "deciding",
+    "message": "messages",
     "claims": "reading",
     "verify": "reading",
     "backup": "backups",

@@ -105,6 +105,8 @@ LISTS: dict[str, Listing] = {
     "claims": _listing(rows.Claim, "site", "order", "task", "by", "terminal"),
     "stock": Listing(rows.Balance, ("site", "location", "item", "lot", "serial", "lpn", "status"), StockLine),
     "requests": _listing(rows.Request, "site", "state", "by", "terminal"),
+    "messages": _listing(rows.Message, "site", "terminal", "role"),
+    "acknowledgements": _listing(rows.Acknowledgement, "site", "message", "by", "terminal"),
     "conflicts": Listing(rows.Conflict, ("site", "kind", "state", "subject"), ConflictLine),
 }
 OTHER_FILTERS: dict[str, tuple[str, ...]] = {

@@ -30,6 +30,7 @@ from sync.wire.rows import (
     Item,
     Location,
     Lot,
+    Message,
     Operator,
     Order,
     OrderLine,
@@ -39,6 +40,9 @@ from sync.wire.rows import (
 
 SITE, NAME = "S1", "WANG"
 TALL = Size(20, 16)
+MESSAGE = Message(site=SITE, id="m1", text="Dock 3 is closed", by="office", at="", until="2099-01-01T00:00:00Z")
+"""What the office has to say."""
+
 MORNING = 1_790_000_000_000
 """2026-09-21, early in the day, UTC."""
 
@@ -140,6 +144,10 @@ class MemoryTransaction:
         known = reversed(self.deeds(0, len(self._store.operations)))
         found = [one for one in known if one.kind in ("approved", "denied")]
         return [replace(one, **self._store.answers.get(one.id, {})) for one in found]
+
+    def acknowledged(self) -> Sequence[tuple[str, str]]:
+        read = [(op, body) for _, op, body in self._store.operations if op.kind == "acknowledged"]
+        return [(body.message, op.by) for op, body in read]
 
     def recorded(self, id: str) -> Recorded | None:
         return next((one for one in self.deeds(0, len(self._store.operations)) if one.id == id), None)

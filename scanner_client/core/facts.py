@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from scanner_client.core.messages import Message
 from scanner_client.core.outage import Around, Tried
 from scanner_client.core.requests import HeldRequest
 from scanner_client.core.values import (
@@ -111,6 +112,11 @@ class Facts(Protocol):
     def requests(self) -> Sequence[HeldRequest]:
         """Decisions of this site that wait for a second person and were not answered here, oldest first."""
 
+    def messages(self, operator: str, at: int) -> Sequence[Message]:
+        """What the office has to say to this operator here and they have not read, oldest first; nothing to nobody.
+        `at`: now, in milliseconds since 1970."""
+
+    def message(self, id: str) -> Message | None: ...
     def concerns(self) -> Sequence[Concern]:
         """What people must see, oldest first."""
 

@@ -152,8 +152,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `candidate`: who scanned a badge and has yet to prove it is theirs; `tries`: by operator, wrong PINs in a row.
 
     `approval`: what the candidate is to agree to, where that is not to log in; `decision`: the answer to a conflict
-    that is being given; `reply`: what is being said to a request. `told`: the news that the people here have been told,
-    by what it is about.
+    that is being given; `reply`: what is being said to a request; `message`: that of the office which is read. `told`:
+    the news that the people here have been told, by what it is about.
 
     `begun`: the order in hand, if it was not the operator's before it was opened.
 
@@ -174,6 +174,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     approval: Approval | None = None
     decision: Decision | None = None
     reply: Reply | None = None
+    message: str = ""
     told: tuple[str, ...] = ()
     panel: Panel | None = None
     menu: bool = False

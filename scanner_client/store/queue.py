@@ -17,14 +17,17 @@ from scanner_client.store.standing import (
     IS_ADVICE,
     IS_DECISION,
     IS_KEPT,
+    IS_READ,
     IS_SAID,
     KEPT,
     QUARANTINED,
     REFUSED,
     SENT,
 )
+from sync.wire.bodies import decode_body
 from sync.wire.codec import decode
 from sync.wire.messages import Outcome
+from sync.wire.operation import decode_operation
 
 
 class QueueEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +76,12 @@ class Queue(Keeping):
     def said(self) -> Sequence[Recorded]:
         """Words said here to requests that are still held, oldest first."""
         return self._all(IS_SAID)
+
+    def acknowledged(self) -> Sequence[tuple[str, str]]:
+        """Messages that were read here, each with who said so, as far as these operations are still held."""
+        found = self._sql.execute(f"SELECT raw FROM operation WHERE {IS_READ}")
+        read = [decode_operation(raw) for (raw,) in found]
+        return [(decode_body(one).message, one.by) for one in read]
 
     def _all(self, condition: str) -> Sequence[Recorded]:
         sent_seq = self.sent_seq()

@@ -9,7 +9,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from scanner_client.store.identity import Identity
-from scanner_client.store.standing import IS_ADVICE, IS_DECISION, IS_SAID
+from scanner_client.store.standing import IS_ADVICE, IS_DECISION, IS_READ, IS_SAID
 from sync.wire.messages import GLOBAL_FEED, feed_origin
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ LOOKUPS: dict[str, tuple[str, ...]] = {
     "balance": ("location", "item"),
     "conflict": ("state",),
     "request": ("state",),
+    "acknowledgement": ("by",),
 }
 """Fields by which the rows of a table are found quickly, in the order in which they narrow it; at most three."""
 
@@ -128,6 +129,7 @@ _INDEXES = (
     f"CREATE INDEX operation_advice ON operation (standing) WHERE {IS_ADVICE}",
     f"CREATE INDEX operation_decision ON operation (seq) WHERE {IS_DECISION}",
     f"CREATE INDEX operation_said ON operation (seq) WHERE {IS_SAID}",
+    f"CREATE INDEX operation_read ON operation (seq) WHERE {IS_READ}",
     "CREATE UNIQUE INDEX past_id ON past (id)",
     "CREATE INDEX past_standing ON past (standing)",
     "CREATE INDEX earlier_link_op ON earlier_link (op)",

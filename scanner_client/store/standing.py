@@ -5,6 +5,7 @@ from __future__ import annotations
 from sync.wire.claims import ADVISORY_KINDS
 from sync.wire.decisions import APPROVED, DECIDED, DENIED
 from sync.wire.messages import Outcome
+from sync.wire.notices import ACKNOWLEDGED
 
 KEPT, SENT, ACCEPTED = "kept", "sent", "accepted"
 CONFLICT, HELD, REFUSED, QUARANTINED = "conflict", "held", "refused", "quarantined"
@@ -22,6 +23,9 @@ IS_DECISION = f"kind = '{DECIDED}'"
 
 IS_SAID = f"kind IN ('{APPROVED}', '{DENIED}')"
 """The condition of a second person's word to a request."""
+
+IS_READ = f"kind = '{ACKNOWLEDGED}'"
+"""The condition of somebody's word that they have read a message."""
 
 _BY_WORD = {
     "applied": ACCEPTED,

@@ -27,7 +27,7 @@ from server_stub.db.columns import LAYOUTS
 from sync.wire.rows import Balance, Conflict, OrderLine, Request, Row, Task
 
 metadata = MetaData()
-VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Revisions of the migrations, oldest first; the last is the one this program works with."""
 
 CODE: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")

@@ -24,6 +24,7 @@ from server_stub.ledger.deciding import DECISION_STANDS, judge_decision
 from server_stub.ledger.linking import as_linked
 from server_stub.ledger.lots import forget_date, learn_lot
 from server_stub.ledger.measuring import as_measured, measured
+from server_stub.ledger.notices import judge_acknowledgement
 from server_stub.ledger.references import is_gone, still_unknown, unknown_references
 from server_stub.ledger.rights import without_right
 from server_stub.ledger.sending import expect_decision
@@ -31,6 +32,7 @@ from server_stub.ledger.sides import did, others_took
 from server_stub.ledger.work import standing
 from sync.wire.bodies import (
     SUPPLIER,
+    Acknowledged,
     Approved,
     Decided,
     Denied,
@@ -66,6 +68,8 @@ def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
             return _judge_undo(draft, operation, body)
         if isinstance(body, TaskClaimed | TaskReleased):
             return judge_claim(draft, claim_change(operation, body))
+        if isinstance(body, Acknowledged):
+            return judge_acknowledgement(draft, operation, body)
         if isinstance(body, Decided | Approved | Denied):
             return judge_decision(draft, operation, body)
         return _judge_fact(draft, operation, measured(draft, as_linked(draft, body)))

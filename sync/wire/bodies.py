@@ -15,6 +15,7 @@ from sync.wire.claims import CLAIMED, RELEASED
 from sync.wire.codec import decode
 from sync.wire.decisions import APPROVED, DECIDED, DENIED
 from sync.wire.limits import MAX_CODE_CHARS
+from sync.wire.notices import ACKNOWLEDGED
 from sync.wire.operation import Operation, WireError, is_code
 from sync.wire.quantity import BadQuantity, Quantity
 from sync.wire.rows import Balance, row_key
@@ -217,6 +218,12 @@ class Denied(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
 
 
+class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whoever works here has read the office's message `message`. Posts nothing, and is never refused."""
+
+    message: str
+
+
 class ProblemReported(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     step: str = ""
@@ -238,6 +245,7 @@ BODY_TYPES: dict[str, type[Any]] = {
     DENIED: Denied,
     CLAIMED: TaskClaimed,
     RELEASED: TaskReleased,
+    ACKNOWLEDGED: Acknowledged,
     "problem_reported": ProblemReported,
 }
 
@@ -254,6 +262,8 @@ def decode_body(operation: Operation) -> Any:
     _check_codes(operation.kind, body)
     if isinstance(body, TaskClaimed | TaskReleased) and not (body.order or operation.task):
         raise WireError("malformed", f"{operation.kind} names neither an order nor a task")
+    if isinstance(body, Acknowledged) and not (body.message and operation.by):
+        raise WireError("malformed", "it does not say who has read which message")
     return body
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from sync.wire.notices import ACKNOWLEDGED
 from sync.wire.rows import Claim, row_key
 
 CLAIMED, RELEASED = "task_claimed", "task_released"
-ADVISORY_KINDS = (CLAIMED, RELEASED)
+ADVISORY_KINDS = (CLAIMED, RELEASED, ACKNOWLEDGED)
 """Kinds of operations that only tell others something: no goods moved, and nobody scanned to make them."""
 
 

@@ -283,6 +283,37 @@ class Request(Row, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
 
 
+class Message(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """What the office has to say to people who work at a site: to those at `terminal`, those with `role`, or all.
+
+    Terminals show it until `until` (UTC, by their own clock) or until it is withdrawn, once to each person.
+    """
+
+    table: ClassVar[str] = "message"
+    key_fields: ClassVar[tuple[str, ...]] = ("site", "id")
+    site: str
+    id: str
+    text: str
+    by: str
+    at: str
+    until: str
+    terminal: str = ""
+    role: str = ""
+    withdrawn: bool = False
+
+
+class Acknowledgement(Row, frozen=True, kw_only=True, omit_defaults=True):
+    """Who has read a message, where, and when they said so (UTC). One for each person, however often they say it."""
+
+    table: ClassVar[str] = "acknowledgement"
+    key_fields: ClassVar[tuple[str, ...]] = ("site", "message", "by")
+    site: str
+    message: str
+    by: str
+    terminal: str
+    at: str
+
+
 ROW_TYPES: tuple[type[Row], ...] = (
     Site,
     Item,
@@ -299,5 +330,7 @@ ROW_TYPES: tuple[type[Row], ...] = (
     Opening,
     Conflict,
     Request,
+    Message,
+    Acknowledgement,
 )
 BY_TABLE: dict[str, type[Row]] = {kind.table: kind for kind in ROW_TYPES}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inbound import BOX, TEA, TEA_L9, TOWEL, inbound, receipt_line, receiver
-from memory_terminal import SITE, Picker
+from memory_terminal import MESSAGE, SITE, Picker
 from power_tools import DRILL, METER, WITH_S1, tools
 
 from scanner_client.core import moves
@@ -17,7 +17,7 @@ from scanner_client.core.rules import Context
 from scanner_client.flows import shipped_flows
 from sync.wire.bodies import Received
 from sync.wire.quantity import Quantity
-from sync.wire.rows import Claim, Task
+from sync.wire.rows import Claim, Row, Task
 
 UNKNOWN, DATE, PAST = "4006381333931", "]C117280131", "]C117200131"
 CODES = [
@@ -91,16 +91,18 @@ def test_walks_take_every_transition_of_receiving_and_looking_up(monkeypatch: py
 
 
 def _walk_through_news() -> None:
-    """A task that a decision opened is heard of on arrival, or while the terminal stands there."""
+    """A task that a decision opened, and a message, are heard of on arrival, or while the terminal stands there."""
     back = Task(site="S1", id="t1", kind="put_back", item="SOAP", location="T-7", to="A-03-04", quantity=Quantity(1))
-    for there in ([], ["PO-1"], ["PO-1", *ALL_IN]):
-        for heard_on_arrival in (True, False):
-            terminal = walked(receiver(order=""), there[:-1])
-            if heard_on_arrival:
-                terminal.store.live[(back.table, back.key)] = back
-            walked(terminal, there[-1:])
-            terminal.store.live[(back.table, back.key)] = back
-            terminal.runtime.look()
+    told: tuple[Row, ...] = (back, MESSAGE)
+    for heard in told:
+        for there in ([], ["PO-1"], ["PO-1", *ALL_IN]):
+            for heard_on_arrival in (True, False):
+                terminal = walked(receiver(order=""), there[:-1])
+                if heard_on_arrival:
+                    terminal.store.live[(heard.table, heard.key)] = heard
+                walked(terminal, there[-1:])
+                terminal.store.live[(heard.table, heard.key)] = heard
+                terminal.runtime.look()
 
 
 def _walk_through_claims() -> None:

@@ -8,7 +8,18 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memory_terminal import MORNING, MemoryStore, MemoryTransaction, Picker, guarded, line, order, picker, warehouse
+from memory_terminal import (
+    MESSAGE,
+    MORNING,
+    MemoryStore,
+    MemoryTransaction,
+    Picker,
+    guarded,
+    line,
+    order,
+    picker,
+    warehouse,
+)
 from outages import chosen, supervising
 from power_tools import DRILL, METER, pieces, tools
 from supervised import conflict
@@ -254,6 +265,22 @@ def _walk_through_news() -> None:
             terminal.store.live |= known
             terminal.runtime.look()
             assert terminal.state.told, there
+            _walk_to_a_message(there, heard_on_arrival=heard_on_arrival)
+
+
+def _walk_to_a_message(there: list[str], *, heard_on_arrival: bool) -> None:
+    """A message of the office comes on arrival, or standing there."""
+    Picker([*warehouse(), MESSAGE]).scan("B-WANG")
+    terminal = Picker(warehouse()).scan("B-WANG")
+    for one in there[:-1]:
+        terminal = terminal.press(one) if one in KEYS else terminal.scan(one)
+    if heard_on_arrival:
+        terminal.store.live[(MESSAGE.table, MESSAGE.key)] = MESSAGE
+    for one in there[-1:]:
+        terminal = terminal.press(one) if one in KEYS else terminal.scan(one)
+    terminal.store.live[(MESSAGE.table, MESSAGE.key)] = MESSAGE
+    terminal.runtime.look()
+    assert terminal.state.message, there
 
 
 def request() -> Request:

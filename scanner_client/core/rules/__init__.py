@@ -7,6 +7,7 @@ from scanner_client.core.rules import (
     guards,
     keeping,
     lookups,
+    messages,
     news,
     outage,
     people,
@@ -19,6 +20,6 @@ from scanner_client.core.rules import (
 from scanner_client.core.rules.registry import EFFECTS, GUARDS, Context, Input
 
 __all__ = [
-    "EFFECTS", "GUARDS", "Context", "Input", "claims", "deciding", "effects", "guards", "keeping", "lookups", "news",
-    "outage", "people", "receipts", "receiving", "requests", "returning", "serials",
+    "EFFECTS", "GUARDS", "Context", "Input", "claims", "deciding", "effects", "guards", "keeping", "lookups",
+    "messages", "news", "outage", "people", "receipts", "receiving", "requests", "returning", "serials",
 ]  # fmt: skip

@@ -28,7 +28,7 @@ FRAMES = frozenset({
     "log_in", "second_person", "decide", "detail", "return",
     "receipt", "staging", "lines", "stray", "lookup",
     "over_order", OVER_STOCK, "extra", "short", "empty", "damaged_sure", "undo",
-    "held", "taken", "log_off", "conflict", "request", "approver",
+    "held", "taken", "log_off", "conflict", "request", "approver", "message",
 })  # fmt: skip
 """What a step may show; those of the last two rows are questions."""
 
@@ -36,7 +36,7 @@ WANTS = frozenset({
     "badge", "pin", "code",
     "order", "location", "item", "lot", "any_lot", "serial", "quantity", "choice", "confirmation", "last_confirmation",
     "receipt", "order_item", "expiry", "staging", "description", "item_or_place",
-    "supervisor", "another_supervisor", "any_item", "target",
+    "supervisor", "another_supervisor", "any_item", "target", "acknowledgement",
 })  # fmt: skip
 """What a step may ask for, as its refusals name it."""
 
