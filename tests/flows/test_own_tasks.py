@@ -109,6 +109,7 @@ def test_goods_for_the_supplier_leave_the_dock() -> None:
     found = doing(task(kind="to_supplier", location="DOCK", to="@supplier")).press("1").scan(TOWEL, "DOCK")
     (kept,) = returned(found)
     assert (kept["location"], kept["to"]) == ("DOCK", "@supplier")
+    assert found.view.note == "note.sent_back"
 
 
 def test_the_next_task_follows_until_none_is_left() -> None:
