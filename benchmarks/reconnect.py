@@ -53,33 +53,36 @@ def run(folder: Path, rounds: int) -> list[Figure]:
 
 
 async def _alone(warehouse: Warehouse, samples: Samples) -> None:
-    warehouse_with(warehouse)
+    _furnish(warehouse)
     code = invite(warehouse, "T-0")
     with warehouse.served() as address:
         async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT_S) as client:
             device = await enrolled(client, code)
-            _pick_up(device, TERMINALS * EACH)
-            feeds = await _up_to_date(client, device)
-            bodies = [_body(device, feeds, after) for after in range(0, TERMINALS * EACH, EACH)]
+            pick_up(device, TERMINALS * EACH)
+            feeds = await up_to_date(client, device)
+            bodies = [body_of(device, feeds, after) for after in range(0, TERMINALS * EACH, EACH)]
             with samples.one():
                 for body in bodies:
                     await _taken(await client.post("/v1/sync", content=body, headers=device.bearer))
 
 
 async def _together(warehouse: Warehouse, whole: Samples, median: Samples, slowest: Samples, random: Random) -> None:
-    warehouse_with(warehouse)
+    _furnish(warehouse)
     codes = [invite(warehouse, f"T-{number}") for number in range(TERMINALS)]
     with warehouse.served() as address:
         async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT_S, limits=_unlimited()) as client:
             devices = [await enrolled(client, code) for code in codes]
             each, bodies = Samples(), []
             for device in devices:
-                _pick_up(device, EACH)
-                bodies.append(_body(device, await _up_to_date(client, device), 0))
-            pairs = zip(devices, bodies, strict=True)
-            calls = [_return(client, device, body, each, random.random) for device, body in pairs]
+                pick_up(device, EACH)
+                bodies.append(body_of(device, await up_to_date(client, device), 0))
+
+            async def back(device: Device, body: bytes) -> None:
+                with each.one():
+                    await return_with(client, device.bearer, body, random.random)
+
             with whole.one():
-                await asyncio.gather(*calls)
+                await asyncio.gather(*map(back, devices, bodies))
     check(len(each.seconds) == TERMINALS, "a terminal was never served")
     median.seconds.append(each.median)
     slowest.seconds.append(max(each.seconds))
@@ -89,15 +92,15 @@ def _unlimited() -> httpx.Limits:
     return httpx.Limits(max_connections=TERMINALS, max_keepalive_connections=TERMINALS)
 
 
-def warehouse_with(warehouse: Warehouse) -> None:
+def _furnish(warehouse: Warehouse) -> None:
     warehouse.folder.mkdir()
     warehouse.make()
     warehouse.take("items", [{"code": f"{10000 + number}A"} for number in range(600)])
     warehouse.take("locations", [{"site": SITE, "code": "STAGE", "kind": "staging"}])
 
 
-def invite(warehouse: Warehouse, terminal: str) -> str:
-    invited = perform(warehouse.place, open_ledger, add_terminal, terminal=terminal, site=SITE, hours=1.0)
+def invite(warehouse: Warehouse, terminal: str, site: str = SITE) -> str:
+    invited = perform(warehouse.place, open_ledger, add_terminal, terminal=terminal, site=site, hours=1.0)
     return str(invited["code"])
 
 
@@ -108,12 +111,12 @@ async def enrolled(client: httpx.AsyncClient, code: str) -> Device:
     return device
 
 
-def _pick_up(device: Device, count: int) -> None:
+def pick_up(device: Device, count: int) -> None:
     for number in range(count):
         device.receive(f"{10000 + number % 600}A")
 
 
-async def _up_to_date(client: httpx.AsyncClient, device: Device) -> list[Cursor]:
+async def up_to_date(client: httpx.AsyncClient, device: Device) -> list[Cursor]:
     """Read the feeds to their end, as a terminal has that was online before it went away; gives where they end."""
     feeds, more = device.origins(), True
     while more:
@@ -124,19 +127,19 @@ async def _up_to_date(client: httpx.AsyncClient, device: Device) -> list[Cursor]
     return feeds
 
 
-def _body(device: Device, feeds: list[Cursor], after: int) -> bytes:
+def body_of(device: Device, feeds: list[Cursor], after: int) -> bytes:
     return encode(device.request(after=after, count=EACH, feeds=feeds))
 
 
-async def _return(
-    client: httpx.AsyncClient, device: Device, body: bytes, each: Samples, jitter: Callable[[], float]
+async def return_with(
+    client: httpx.AsyncClient, bearer: dict[str, str], body: bytes, jitter: Callable[[], float] = lambda: 0.5
 ) -> None:
+    """Send a batch until it is taken."""
     failures = 0
-    with each.one():
-        while not await _taken(response := await client.post("/v1/sync", content=body, headers=device.bearer)):
-            failures += 1
-            asked = float(response.headers.get("retry-after", 0))
-            await asyncio.sleep(Backoff().delay(failures, jitter(), asked))
+    while not await _taken(response := await client.post("/v1/sync", content=body, headers=bearer)):
+        failures += 1
+        asked = float(response.headers.get("retry-after", 0))
+        await asyncio.sleep(Backoff().delay(failures, jitter(), asked))
 
 
 async def _taken(response: httpx.Response) -> bool:

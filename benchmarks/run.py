@@ -18,6 +18,7 @@ import push_postgresql  # noqa: E402
 import reconnect  # noqa: E402
 import screen  # noqa: E402
 import start_up  # noqa: E402
+import two_processes  # noqa: E402
 from measure import Figure  # noqa: E402
 
 FIGURES = {
@@ -26,6 +27,7 @@ FIGURES = {
     "push_postgresql": push_postgresql.run,
     "pull": pull.run,
     "reconnect": reconnect.run,
+    "two_processes": two_processes.run,
     "growth": growth.run,
     "start_up": start_up.run,
     "screen": screen.run,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -32,7 +33,9 @@ class PostgreSQL(Flavour):
         self._of_columns: Callable[[str, Table], str] = lru_cache(None)(self._one_statement)
 
     def engine(self, url: URL, *, read_only: bool) -> Engine:  # noqa: ARG002 readers disturb nobody here
-        options = {"autocommit": True, "options": _session_settings()}
+        # So that pg_stat_activity tells the processes of one ledger apart.
+        name = f"ledger {os.getpid()}"
+        options = {"autocommit": True, "options": _session_settings(), "application_name": name}
         return create_engine(url, pool_size=CONNECTIONS, max_overflow=CONNECTIONS, connect_args=options)
 
     def insert(self, table: Table) -> Any:
