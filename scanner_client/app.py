@@ -13,10 +13,10 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from devices.decoding import decode
 from devices.faults import DeviceError
@@ -189,14 +189,18 @@ class Window:
             case SyncNow():
                 self._terminal.sync_now()
             case AskAround():
-                self._terminal.look_around()
+                self._shown_when(self._terminal.look_around())
             case TryOut(token=token):
-                self._terminal.try_out(token)
+                self._shown_when(self._terminal.try_out(token))
             case ChoosePin(operator=operator):
                 self._floor.pin_answered(operator, self._terminal.choose_pin(order))
             case _:
                 assert_never(order)
         self._floor.look()
+
+    def _shown_when(self, answered: Future[Any]) -> None:
+        """Without keeping other orders waiting for a ledger that may not answer."""
+        answered.add_done_callback(lambda one: None if one.cancelled() else self._floor.look())
 
     def _end(self) -> None:
         self._outside.shutdown(cancel_futures=True)

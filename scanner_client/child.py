@@ -124,9 +124,9 @@ class Session:
             case SyncNow():
                 self._terminal.sync_now()
             case AskAround():
-                self._terminal.look_around()
+                self._terminal.look_around().result(EXCHANGE_SECONDS)
             case TryOut(token=token):
-                self._terminal.try_out(token)
+                self._terminal.try_out(token).result(EXCHANGE_SECONDS)
             case ChoosePin(operator=operator):
                 answer = self._terminal.choose_pin(order)
                 event = PinAnswered(operator, answer, self._now(), self._now())

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from scanner_client.clock import new_uuid7, utc_now
 from scanner_client.home import Config, Home
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     from sync.core.machine import Mode
     from sync.driver import LineState
 
-PIN_SECONDS = ANSWER_SECONDS = 30.0
-"""Longest wait for a PIN to reach the ledger, or for an answer; a request's own timeout is shorter."""
-
-T = TypeVar("T")
+PIN_SECONDS = 30.0
+"""Longest wait for a PIN to reach the ledger; a request's own timeout is shorter."""
 
 
 class Terminal:
@@ -77,20 +75,14 @@ class Terminal:
         """Sync whatever the mode and the backoff; done when that exchange has ended."""
         return self._talking().sync_now()
 
-    def look_around(self) -> None:
-        """Hear of the site's terminals, and keep what is heard. Waits no longer than a request may take."""
-        self._waited(self._talking().look_around())
+    def look_around(self) -> Future[None]:
+        """Hear of the site's terminals, and keep what is heard; done when that is, or when no answer came."""
+        return self._talking().look_around()
 
-    def try_out(self, token: str) -> Trial | None:
-        """Ask the ledger what would become of the queue; the answer is kept under this token. Waits as above; None
-        where nothing could be kept in time."""
-        return self._waited(self._talking().try_out(token))
-
-    def _waited(self, asked: Future[T]) -> T | None:
-        try:
-            return asked.result(ANSWER_SECONDS)
-        except TimeoutError:
-            return None
+    def try_out(self, token: str) -> Future[Trial | None]:
+        """Ask the ledger what would become of the queue; the answer is kept under this token. None where it could not
+        be kept."""
+        return self._talking().try_out(token)
 
     def set_mode(self, mode: Mode) -> None:
         """Stay offline or be automatic, from now on and after a restart. Raises StoreError."""

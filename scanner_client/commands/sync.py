@@ -115,6 +115,6 @@ def _tried_here(home: Home, token: str) -> Trial | None:
     terminal = Terminal.open(home, doing="sync")
     try:
         terminal.start(offline=True)
-        return terminal.try_out(token)
+        return terminal.try_out(token).result(SYNC_SECONDS)
     finally:
         terminal.close()

@@ -89,7 +89,10 @@ def test_of_itself_a_terminal_shows_what_it_knows_and_not_what_the_ledger_heard(
     found = spoken(TALL, "en")
     found.store.picture = picture(30, seen("WANG", 30, mode="automatic", unsent=5))
     found.runtime.surroundings = msgspec.structs.replace(found.runtime.surroundings, online=False, since=found.now)
+    found.store.mode = "offline"
     assert "1 WANG*     Q0 OFF0m" in chosen(found, "outage").view.text
+    text = found.press("1").view.text
+    assert all(told in text for told in ("WANG (this one)", "OFF0m", "0 unsent", "mode offline"))
 
 
 # --- the dry run -----------------------------------------------------------------------------------------------------

@@ -83,12 +83,12 @@ def _in_full(one: Scene, here: Neighbour) -> Iterator[str]:
         yield _how(one, here)
     else:
         yield one.say("outage.never") if here.silent < 0 else one.say("outage.heard", age=_passed(one, here.silent))
-    if here.unsent > UNKNOWN:
+    if here.own or here.unsent > UNKNOWN:
         now = here.own or here.online
-        yield one.say("outage.unsent" if now else "outage.then", n=str(here.unsent))
+        yield one.say("outage.unsent" if now else "outage.then", n=_unsent(one, here))
     yield from _oldest(one, here)
-    if here.mode:
-        yield one.say("outage.mode", mode=one.say(f"mode.{here.mode}"))
+    if mode := one.facts.mode() if here.own else here.mode:
+        yield one.say("outage.mode", mode=one.say(f"mode.{mode}"))
     yield from _clock(one, here)
     if here.program:
         yield shorten(one.say("outage.version", n=here.program), tall.WIDTH)
