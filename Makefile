@@ -1,7 +1,7 @@
 # Needs make and a Python of 3.11 or later; everything else is installed into $(VENV) on the first run.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint simulate chaos bench fuzz soak wheelhouse shift venv clean FORCE
+.PHONY: help demo test lint simulate plants chaos bench fuzz soak wheelhouse shift venv clean FORCE
 
 VENV ?= .venv
 WHEELHOUSE ?= wheelhouse
@@ -26,6 +26,7 @@ help:
 	@echo 'make lint                 style, types and borders between packages'
 	@echo 'make shift [FILE=…]       pick invented orders, or every line of a file of orders, on three terminals'
 	@echo 'make simulate SEEDS=n     n random worlds through the sync simulator'
+	@echo 'make plants               break the product on purpose, each way in turn, and name what finds it'
 	@echo 'make chaos [ARGS=…]       kill -9 and a failing network on real processes; ARGS=--help says with what'
 	@echo 'make bench                the benchmarks of docs/performance.md'
 	@echo 'make fuzz, make soak      long random input; long runs'
@@ -46,6 +47,9 @@ lint: $(STAMPS)/install
 
 simulate: $(STAMPS)/install
 	$(BIN)/python tests/simulator/run.py --seeds $(SEEDS) $(ARGS)
+
+plants: $(STAMPS)/install
+	$(BIN)/python tests/plants/run.py $(ARGS)
 
 chaos: $(STAMPS)/install
 	$(BIN)/python tests/chaos/run.py $(ARGS)

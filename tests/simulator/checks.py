@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator import decided
@@ -14,6 +15,7 @@ from simulator.server import Server
 from simulator.terminal_state import Held, State, read_row
 from simulator.warehouse import SUPERVISORS
 
+from sync.core.offer import Sent
 from sync.wire.bodies import Posting, Returned, Undone
 from sync.wire.claims import Claiming, Releasing
 from sync.wire.effects import Effect, LineProgress, set_aside
@@ -68,6 +70,15 @@ class Checks:
             old = before.cursors.get(feed)
             if old and cursor.n < old.n and feed not in before.shadows:
                 raise Broken("cursor", f"{device.name} fell from {old.n} to {cursor.n} in {feed} without a resync")
+
+    def epochs(self, device: Device, before: State, sent: Sent, reply: SyncReply) -> None:
+        """An answer to what was asked in an epoch that ended, or of a ledger that was left behind, stores nothing."""
+        current = before.ledger_epochs[-1] if before.ledger_epochs else ""
+        of_the_past = reply.ledger_epoch in before.ledger_epochs[:-1] or reply.stream.epoch != before.epoch
+        if not of_the_past and sent.ledger_epoch == current:
+            return
+        if replace(device.store.state, alerts=()) != replace(before, alerts=()):
+            raise Broken("epoch", f"{device.name} stored an answer of another epoch than it asked in")
 
     def view(self, device: Device) -> None:
         """The local stock is what the feed held at the cursor, and own work that is not in it, each piece once."""
@@ -168,6 +179,7 @@ class Checks:
         """Everything that must hold once nothing moves any more."""
         self.exactly_once()
         self.gaps_reported()
+        self.told()
         self.order()
         self.sums()
         self.same_rows()
@@ -202,6 +214,18 @@ class Checks:
                 for owner, gap in gaps
             ):
                 raise Broken("gap_reported", f"the operation {id} is gone and no gap says so")
+
+    def told(self) -> None:
+        """A terminal has heard what became by now of what it holds.
+
+        An answer that comes too late may say how things had been; no real terminal reads it.
+        """
+        operations = self.world.server.ledger.tables.operations
+        for device in self.world.devices:
+            for id, one in device.store.state.held.items():
+                found = operations[id].outcome.state if id in operations else ""
+                if one.outcome is not None and one.outcome.state != found and id not in self.world.told_late:
+                    raise Broken("told", f"{device.name} has {id} as {one.outcome.state!r}, the ledger as {found!r}")
 
     def order(self) -> None:
         """Each stream was posted in its order (where nobody copied the terminal, and no gap was filled)."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from simulator.memory_terminal import MemoryTerminal
 from simulator.network import Answer
+from simulator.patience import Patience
 from simulator.server import Waiter
 
 from scanner_client.ports import NewOperation
@@ -20,6 +21,7 @@ from sync.core.machine import (
     Failed,
     Machine,
     Mode,
+    Phase,
     Send,
     SetTimer,
     Started,
@@ -63,16 +65,23 @@ class Device:
         """Ids of what was confirmed on this device, oldest first: what its people may want to undo."""
         self._life = 0
         self._watch = 0
+        self._patience = Patience()
 
     @property
     def running(self) -> bool:
         return self.machine is not None
+
+    @property
+    def phase(self) -> Phase | None:
+        """Where its conversation with the ledger stands; None while it is switched off."""
+        return self.machine.phase if self.machine else None
 
     # --- its life
 
     def start(self) -> None:
         self._life += 1
         self.machine = Machine(mode=self.mode)
+        self._patience = Patience()
         self.handle(Started())
 
     def stop(self) -> None:
@@ -83,6 +92,7 @@ class Device:
     def handle(self, event: Event) -> None:
         if self.machine is None:
             return
+        self._patience.hear(event)
         for action in self.machine.handle(event, self.world.random.random()):
             self._carry_out(action)
 
@@ -105,6 +115,7 @@ class Device:
             case StopWatching():
                 self._watch += 1
             case SetTimer():
+                self._patience.allows(action.seconds)
                 ring = self._alive(lambda: self.handle(TimerRang(action.number)))
                 self.world.clock.after(action.seconds, ring)
 
@@ -142,10 +153,11 @@ class Device:
                 reply = decode(answer.body, SyncReply)
             except msgspec.DecodeError:
                 return
+            self.world.told_late |= {outcome.id for outcome in reply.outcomes}
             self._store_reply(sent, reply, tell_machine=False)
 
     def _store_reply(self, sent: Sent, reply: SyncReply, *, tell_machine: bool) -> None:
-        new_epoch = self.world.new_id()
+        new_epoch, before = self.world.new_id(), self.store.state
         try:
             result = self._commit(lambda tx: absorb(tx, sent, reply, new_epoch=new_epoch))
         except DiskFull:
@@ -154,8 +166,10 @@ class Device:
             return
         except PowerCut:
             self.world.note(self.name, "goes dark while it stores a reply")
+            self.world.struck("kill_terminal_in_transaction", [self])
             self.world.disasters.reboot(self)
             return
+        self.world.checks.epochs(self, before, sent, reply)
         self.world.note(self.name, f"{result.verdict} have={result.have_seq} more={result.more} forked={result.forked}")
         self.world.sees_commit(self)
         if tell_machine:
@@ -165,6 +179,7 @@ class Device:
         with self.store.transaction() as tx:
             result = act(tx)
             if self.disk_full:
+                self.world.struck("full_disk", [self])
                 raise DiskFull
             if self.cut_power:
                 self.cut_power = False
@@ -205,10 +220,12 @@ class Device:
     def confirm(self, new: NewOperation) -> str | None:
         """Keep one operation as the flow does. Its id, or None where it was not confirmed."""
         if self.disk_full:
+            self.world.struck("full_disk", [self])
             return None
         if self.cut_power:
             self.cut_power = False
             self.world.note(self.name, "goes dark before it confirms")
+            self.world.struck("kill_terminal_in_transaction", [self])
             self.world.disasters.reboot(self)
             return None
         id = self.store.append(new)

@@ -26,7 +26,18 @@ ROWS_PER_PART = 12
 """As on the real ledger, the same always: a terminal between two parts of a snapshot may meet another copy of it."""
 
 
+STRIKES_LATER = (
+    "kill_terminal_in_transaction",
+    "kill_ledger_before_commit",
+    "kill_ledger_after_commit",
+    "full_disk",
+)
+"""These lie in wait for the next transaction."""
+
+
 class Disasters:
+    """A disaster's method returns False where there was nothing for it to strike."""
+
     def __init__(self, world: World, random: Random) -> None:
         self.world, self.random = world, random
         self.backups: list[tuple[Backup, Tables]] = []
@@ -34,13 +45,19 @@ class Disasters:
         self.terminal_files: list[tuple[str, State]] = []
         self.sticks: list[tuple[str, list[Offered]]] = []
         self.kills = self.rollbacks = self.clones = self.restores = 0
+        self._chosen: list[Device] = []
 
     def strike(self, name: str) -> None:
         self.world.note("disaster", name)
-        getattr(self, name)()
+        self._chosen.clear()
+        phases = {device: device.phase for device in self.world.devices}
+        if getattr(self, name)() is not False and name not in STRIKES_LATER:
+            self.world.struck(name, self._chosen or list(phases), phases)
 
     def _device(self) -> Device:
-        return self.random.choice(self.world.devices)
+        device = self.random.choice(self.world.devices)
+        self._chosen.append(device)
+        return device
 
     # --- power
 
@@ -106,9 +123,10 @@ class Disasters:
 
     # --- the ledger's disk
 
-    def back_up(self) -> None:
+    def back_up(self) -> bool:
         if self.world.server.up:
             self.backups.append(self.world.server.ledger.back_up())
+        return self.world.server.up
 
     def copy_ledger_file(self) -> None:
         self.ledger_files.append(self.world.server.ledger.tables.copy())
@@ -117,11 +135,12 @@ class Disasters:
         feeds = sorted(self.world.server.ledger.tables.log)
         self.world.server.ledger.compact(self.random.choice(feeds), rows_per_part=ROWS_PER_PART)
 
-    def restore_backup(self) -> None:
+    def restore_backup(self) -> bool:
         """`ledger restore` of one of the two newest backups of this history: nothing that terminals had is lost."""
         good = [one for one in self.backups[-SAFE_BACKUPS:] if self._counts(one[0])]
         if good:
             self._restore(*self.random.choice(good), harmless=True)
+        return bool(good)
 
     def _counts(self, made: Backup) -> bool:
         """Whether the running ledger lists it and has its position in the log."""
@@ -129,9 +148,10 @@ class Disasters:
             listed = any(made is one for one in book.backups())
             return listed and all(book.hash_at(feed, n) == there for feed, (n, there) in made.feeds.items())
 
-    def restore_old_backup(self) -> None:
+    def restore_old_backup(self) -> bool:
         if self.backups:
             self._restore(*self.random.choice(self.backups), harmless=False)
+        return bool(self.backups)
 
     def _restore(self, made: Backup, copy: Tables, *, harmless: bool) -> None:
         """`ledger restore` knows which backup it restored, and lists it."""
@@ -139,10 +159,11 @@ class Disasters:
         tables = self.world.server.ledger.tables
         tables.backups = (made, *tables.backups)
 
-    def put_back_ledger_file(self) -> None:
+    def put_back_ledger_file(self) -> bool:
         """A copied file or a snapshot of the machine: nothing tells the ledger that it is old."""
         if self.ledger_files:
             self.roll_back(self.random.choice(self.ledger_files), epoch=None, harmless=False)
+        return bool(self.ledger_files)
 
     def roll_back(self, tables: Tables, *, epoch: str | None, harmless: bool) -> None:
         self.rollbacks += 1
@@ -164,14 +185,15 @@ class Disasters:
             self.world.note("office", "adopts the running ledger")
             self.world.server.ledger.tables.ledger_epoch = self.world.new_id()
 
-    def two_ledgers(self) -> None:
+    def two_ledgers(self) -> bool:
         """A copy of the ledger comes alive beside it; a while later one of the two is gone for good."""
         if self.world.second is not None:
-            return
+            return False
         copies = [copy for _, copy in self.backups[-2:]]
         old = [*copies, *self.ledger_files[-2:], self.world.server.ledger.tables]
         self.world.begin_second(self.random.choice(old), self.random.choice([None, self.world.new_id()]))
         self.world.clock.after(self.random.uniform(20, 200), self.end_two_ledgers)
+        return True
 
     def end_two_ledgers(self) -> None:
         if self.world.second is None:
@@ -187,7 +209,7 @@ class Disasters:
         device = self._device()
         self.terminal_files.append((device.name, device.store.state))
 
-    def restore_terminal(self) -> None:
+    def restore_terminal(self) -> bool:
         device = self._device()
         old = [state for name, state in self.terminal_files if name == device.name]
         if old:
@@ -197,11 +219,12 @@ class Disasters:
                 device.store.state = self.random.choice(old)
             self.world.was_copied(device)
             device.start()
+        return bool(old)
 
-    def clone_terminal(self) -> None:
+    def clone_terminal(self) -> bool:
         device = self._device()
         if len(self.world.devices) >= 6:
-            return
+            return False
         self.clones += 1
         old = [state for name, state in self.terminal_files if name == device.name]
         store = device.store
@@ -216,6 +239,7 @@ class Disasters:
         clone.state = self.random.choice([store.state, *old])
         self.world.add_device(f"{device.name}'", clone)
         self.world.was_copied(device)
+        return True
 
     # --- the stick
 
@@ -224,10 +248,11 @@ class Disasters:
         with device.store.transaction() as tx:
             self.sticks.append((device.store.terminal, list(tx.offer(1, 500))))
 
-    def import_stick(self) -> None:
+    def import_stick(self) -> bool:
         if not self.sticks or not self.world.server.up:
-            return
+            return False
         terminal, bundle = self.sticks.pop(self.random.randrange(len(self.sticks)))
         imported = self.world.server.take_stick(terminal, bundle)
         if imported.beyond:
             self.sticks.append((terminal, bundle))
+        return True

@@ -45,6 +45,8 @@ class Network:
     cut_out: set[str] = field(default_factory=set)
     cut_back: set[str] = field(default_factory=set)
     largest: int | None = None
+    struck: Callable[[str, str], None] = lambda _kind, _sender: None
+    """Hears what befell a message, and whose it was."""
 
     def is_cut(self, sender: str) -> bool:
         return sender in self.cut_out or sender in self.cut_back
@@ -63,28 +65,32 @@ class Network:
         if self.largest is not None and len(body) > self.largest:
             self.clock.after(self.latency(), lambda: exchange.finish(Answer(trouble=Trouble.TOO_BIG)))
         elif self._happens(self.weather.intercepted):
+            self.struck("intercepted", sender)
             trouble, retry_after = self.random.choice(INTERCEPTIONS)
             answer = Answer(trouble=trouble, retry_after=retry_after)
             self.clock.after(self.latency(), lambda: exchange.finish(answer))
         else:
-            for delay in self._ways():
-                self.clock.after(delay, lambda: exchange.arrive(body))
+            for delay, fault in self._ways(sender):
+                self.clock.after(delay, lambda fault=fault: exchange.arrive(body, fault))  # type: ignore[misc]
 
-    def _ways(self) -> list[float]:
-        """Delays after which copies of a request arrive: none where it is lost, two where it is doubled."""
+    def _ways(self, sender: str) -> list[tuple[float, str]]:
+        """When copies of a request arrive, and of what fault each is: none where it is lost, two of a doubled one."""
         if self._happens(self.weather.request_lost):
+            self.struck("request_lost", sender)
             return []
         late = self.random.uniform(5, 40) if self._happens(self.weather.late) else 0.0
-        ways = [self.latency() + late]
+        ways = [(self.latency() + late, "late" if late else "")]
         if self._happens(self.weather.doubled):
-            ways.append(self.latency() + self.random.uniform(0, 20))
+            ways.append((self.latency() + self.random.uniform(0, 20), "doubled"))
         return ways
 
-    def back(self, answer: Answer) -> tuple[float, Answer] | None:
+    def back(self, sender: str, answer: Answer) -> tuple[float, Answer] | None:
         """How an answer fares on its way: its delay and what is left of it, or None where it is lost."""
         if self._happens(self.weather.reply_lost):
+            self.struck("reply_lost", sender)
             return None
         if self._happens(self.weather.truncated) and answer.body:
+            self.struck("truncated", sender)
             answer = replace(answer, body=answer.body[: self.random.randrange(len(answer.body))])
         late = self.random.uniform(5, 40) if self._happens(self.weather.late) else 0.0
         return self.latency() + late, answer
@@ -105,14 +111,16 @@ class _Exchange:
     receive_late: Receive
     done: bool = False
 
-    def arrive(self, body: bytes) -> None:
+    def arrive(self, body: bytes, fault: str = "") -> None:
         if self.sender in self.network.cut_out:
             return
+        if fault:
+            self.network.struck(fault, self.sender)
         answer = self.serve(body)
         if answer is None:
             self.network.clock.after(0.01, lambda: self.give_up(Answer(trouble=Trouble.UNREACHABLE)))
         elif self.sender not in self.network.cut_back:
-            way = self.network.back(answer)
+            way = self.network.back(self.sender, answer)
             if way:
                 delay, left = way
                 self.network.clock.after(delay, lambda: self.finish(left))

@@ -16,9 +16,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from simulator.plan import Plan, draw_long_plan, draw_plan  # noqa: E402  (the path above makes it importable)
 from simulator.planted import FAULTS, find  # noqa: E402
+from simulator.strikes import gaps, table, total  # noqa: E402
 from simulator.world import Result, World  # noqa: E402
 
 Draw = Callable[[int], Plan]
+SEEDS_FOR_ALL = 1000
+"""In so many worlds every fault is to strike in every state in which it can."""
 
 
 def run_world(draw: Draw, seed: int) -> Result:
@@ -93,9 +96,20 @@ def main() -> int:
         seeds = range(arguments.first, arguments.first + arguments.seeds)
         results = _run_many(seeds, draw, jobs=arguments.jobs, verbose=arguments.verbose)
     failed = sum(result.broken is not None for result in results)
+    untried = _show_strikes(results)
     print(_totals(results, time.monotonic() - began))
     print(f"{len(results) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return 1 if failed or (untried and len(results) >= SEEDS_FOR_ALL) else 0
+
+
+def _show_strikes(results: list[Result]) -> int:
+    """The table of faults and states. How many of its cells are empty that could be hit."""
+    struck = total([result.struck for result in results])
+    untried = gaps(struck)
+    print(table(struck))
+    for gap in untried:
+        print(f"NEVER: {gap}")
+    return len(untried)
 
 
 if __name__ == "__main__":

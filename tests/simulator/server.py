@@ -26,7 +26,11 @@ T = TypeVar("T")
 
 
 class Died(Exception):
-    """The process was killed; what it had not committed is gone."""
+    """The process was killed by `of`; what it had not committed is gone."""
+
+    def __init__(self, of: str) -> None:
+        super().__init__(of)
+        self.of = of
 
 
 @dataclass(slots=True)
@@ -46,7 +50,7 @@ class Server:
     ledger: MemoryLedger
     on_commit: Callable[[Server], None]
     on_reply: Callable[[Server, SyncReply], None]
-    on_death: Callable[[Server], None]
+    on_death: Callable[[Server, str], None]
     up: bool = True
     incarnation: int = 0
     dynasty: int = 0
@@ -69,9 +73,9 @@ class Server:
         try:
             dynasty = self.dynasty
             return Answer(self._exchange(terminal.id, request), holds=lambda: dynasty == self.dynasty)
-        except Died:
+        except Died as death:
             self.stop()
-            self.on_death(self)
+            self.on_death(self, death.of)
             return None
 
     def _exchange(self, terminal: str, request: SyncRequest) -> bytes:
@@ -82,14 +86,14 @@ class Server:
             reply = exchange(book, self._known(book, terminal), request, incoming)
             if self.die_before_commit:
                 self.die_before_commit = False
-                raise Died
+                raise Died("kill_ledger_before_commit")
             return reply
 
         reply = self.transact(act, feeds_to_lock(request, known, incoming))
         self.on_reply(self, reply)
         if self.die_after_commit:
             self.die_after_commit = False
-            raise Died
+            raise Died("kill_ledger_after_commit")
         return encode(reply)
 
     def _known(self, book: Book, terminal: str) -> Terminal:

@@ -20,7 +20,7 @@ from sync.wire.quantity import Quantity
 
 @pytest.fixture
 def server() -> Server:
-    made = Server("ledger", MemoryLedger(LEDGER, "le-1"), lambda _: None, lambda *_: None, lambda _: None)
+    made = Server("ledger", MemoryLedger(LEDGER, "le-1"), lambda _: None, lambda *_: None, lambda *_: None)
     for name in ("T1", "T2"):
         made.ledger.register(Terminal(name, "A"))
     furnish(made, ["T1", "T2"])

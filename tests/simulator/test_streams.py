@@ -62,7 +62,7 @@ class Pusher:
 
 
 def new_server() -> Server:
-    server = Server("ledger", MemoryLedger(LEDGER, "le-1"), lambda _: None, lambda *_: None, lambda _: None)
+    server = Server("ledger", MemoryLedger(LEDGER, "le-1"), lambda _: None, lambda *_: None, lambda *_: None)
     server.ledger.register(Terminal("T1", "A"))
     furnish(server, ["T1"])
     return server

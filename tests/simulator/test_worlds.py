@@ -15,14 +15,8 @@ SEEDS = (*range(1, 14), 15, 20, 28, 38)
 BEFORE_DECISIONS = (20, 62, 294)
 """Found by failing before anybody decided conflicts; their worlds are the same as long as nobody does."""
 
-QUICKLY_FOUND = (
-    "have_seq acknowledges, without an outcome",
-    "covers are ignored",
+QUICKLY_FOUND = (  # what breaks the product itself is tested in tests/plants
     "an undo ignores what became of its target",
-    "giving up outlives its cause",
-    "the ledger posts known operations again",
-    "the second decision overrides the first",
-    "the requester approves himself",
     "what went back stays on its line",
 )
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -25,12 +26,13 @@ from simulator.network import REQUEST_TIMEOUT, Network
 from simulator.people import Operator
 from simulator.plan import Plan
 from simulator.server import Server
+from simulator.strikes import Strikes
 from simulator.supervisors import Supervisor
 from simulator.warehouse import SITES, Office, furnish, furnish_for_decisions
 
 from server_stub.ledger.book import Terminal
 from sync.core.backoff import Backoff
-from sync.core.machine import Mode, ModeChosen
+from sync.core.machine import Mode, ModeChosen, Phase
 from sync.wire.decisions import APPROVED, DECIDED, DENIED
 from sync.wire.effects import Effect, effects
 from sync.wire.messages import GLOBAL_FEED, SyncReply, SyncRequest
@@ -54,6 +56,7 @@ class Result:
     rollbacks: int
     copies: int
     broken: Broken | None = None
+    struck: Strikes = field(default_factory=dict)
 
 
 class World:
@@ -62,7 +65,7 @@ class World:
         self.random = Random(f"world {plan.seed}")
         self.supervising = Random(f"supervisors {plan.seed}")
         self.clock = Clock()
-        self.network = Network(self.clock, self.random, plan.weather)
+        self.network = Network(self.clock, self.random, plan.weather, struck=self._struck_message)
         self.ledger_id = self.new_id()
         self.known: dict[str, tuple[Operation, Any]] = {}
         """Every operation that anybody confirmed, with its body."""
@@ -77,7 +80,9 @@ class World:
         self.places_of_destroyed: dict[str, list[tuple[str, str, int]]] = {}
         self.copied: set[str] = set()
         self.gapped: set[str] = set()
+        self.told_late: set[str] = set()
         self._lost_from_disk: set[str] = set()
+        self._strikes: Counter[tuple[str, str]] = Counter()
         self._working = True
         self._tell = tell
         self._hash = hashlib.sha256()
@@ -207,7 +212,20 @@ class World:
             rollbacks=self.disasters.rollbacks,
             copies=self.disasters.clones + self.disasters.restores,
             broken=broken,
+            struck=self._strikes,
         )
+
+    # --- what struck whom
+
+    def struck(self, kind: str, devices: Sequence[Device], phases: Mapping[Device, Phase | None] | None = None) -> None:
+        """A fault took effect on these terminals, in the states in which they are, or had been just before."""
+        for device in devices:
+            phase = phases[device] if phases else device.phase
+            if phase is not None:
+                self._strikes[kind, phase.value] += 1
+
+    def _struck_message(self, kind: str, sender: str) -> None:
+        self.struck(kind, [device for device in self.devices if device.name == sender])
 
     # --- two ledgers
 
@@ -253,8 +271,9 @@ class World:
         if learnt:
             self.note(server.name, f"logs {learnt}")
 
-    def sees_death(self, server: Server) -> None:
+    def sees_death(self, server: Server, of: str) -> None:
         self.note(server.name, "dies over a request")
+        self.struck(of, self.devices)
         self.disasters.restart_soon(server)
 
     def sees_reply(self, server: Server, reply: SyncReply) -> None:
