@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -33,6 +34,17 @@ SHOWN: dict[str, type[msgspec.Struct]] = {
     "terminals": TerminalLine,
     "flows": FlowLine,
 }
+REFUSED = {
+    400: "It cannot be read",
+    401: "Not let in",
+    408: "The body did not arrive in time",
+    409: "It is for another ledger",
+    413: "Too big",
+    415: "The body is packed in a way not known here",
+    503: "Busy: the same request is sent again",
+}
+ASKED = (400, 401, 503)
+WITH_A_BODY = (408, 413, 415)
 MESSAGES: tuple[type[msgspec.Struct], ...] = (
     SyncRequest,
     SyncReply,
@@ -80,7 +92,7 @@ def document(version: str) -> dict[str, Any]:
                 "post": _operation("Bring a chosen PIN's verifier", PinsReply, takes=PinChoice),
             },
             **{f"/v1/{name}": {"get": _list(name)} for name in SHOWN},
-            "/health": {"get": _open(_operation("Is the service up?", Health))},
+            "/health": {"get": _open(_answered("Is the service up?", _ref(Health), (503,)))},
             "/openapi.json": {"get": _open(_answered("This document", {"type": "object"}))},
         },
     }
@@ -116,14 +128,12 @@ def _content(schema: dict[str, Any]) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
-def _answered(summary: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "summary": summary,
-        "responses": {
-            "200": {"description": "Done", "content": _content(schema)},
-            "default": {"description": "Refused, and why", "content": _content(_ref(ErrorReply))},
-        },
+def _answered(summary: str, schema: dict[str, Any], refusals: Sequence[int] = ()) -> dict[str, Any]:
+    """`refusals`: the statuses it may also have. No other is given, so none is left to `default`."""
+    refused = {
+        str(status): {"description": REFUSED[status], "content": _content(_ref(ErrorReply))} for status in refusals
     }
+    return {"summary": summary, "responses": {"200": {"description": "Done", "content": _content(schema)}, **refused}}
 
 
 def _operation(
@@ -133,7 +143,8 @@ def _operation(
     takes: type[msgspec.Struct] | None = None,
     query: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    operation = _answered(summary, _ref(gives))
+    refusals = [*ASKED, *(WITH_A_BODY if takes else ()), *((409,) if takes is SyncRequest else ())]
+    operation = _answered(summary, _ref(gives), refusals)
     if takes:
         operation["requestBody"] = {"required": True, "content": _content(_ref(takes))}
     if query:
@@ -157,7 +168,7 @@ def _list(name: str) -> dict[str, Any]:
         _parameter("after"),
     ]
     filters = [_parameter(one) for one in filters_of(name)]
-    return {**_answered(f"List {name.replace('-', ' ')}", schema), "parameters": [*filters, *paging]}
+    return {**_answered(f"List {name.replace('-', ' ')}", schema, ASKED), "parameters": [*filters, *paging]}
 
 
 def _parameter(name: str, schema: dict[str, Any] | None = None, *, required: bool = False) -> dict[str, Any]:
