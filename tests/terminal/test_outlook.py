@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from types import SimpleNamespace
@@ -89,6 +90,24 @@ def test_a_terminal_says_how_it_stands_and_keeps_what_it_hears(asking: Asking) -
     assert (report.standing.mode, report.standing.unsent, report.program) == ("offline", 1, "1.2.3")
     assert report.standing.oldest
     assert asking.pictured() == [1]
+
+
+async def test_a_line_that_comes_up_is_used_to_look_around_once(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    async def look() -> None:
+        looks.append("looked")
+
+    monkeypatch.setattr(asking.outlook, "look", look)
+    running = asyncio.create_task(asking.outlook.run())
+    for online in (False, True, True):
+        asking.outlook.line_changed(online=online)
+        for _ in range(5):
+            await asyncio.sleep(0)
+    running.cancel()
+    assert looks == ["looked"]
 
 
 def test_without_an_answer_the_picture_there_is_stays(asking: Asking) -> None:
