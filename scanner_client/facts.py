@@ -220,6 +220,19 @@ class StoreFacts:
         row = self._rows.row(rows.Claim, row_key(self.site, order, "")) if order else None
         return Claim(row.order, row.by, row.terminal, milliseconds(row.since)) if row else None
 
+    def held_orders(self) -> Sequence[str]:
+        return [one.order for one in self._claims()]
+
+    def given(self, operator: str) -> Sequence[Claim]:
+        return [one for one in self._claims() if one.by == operator and not one.terminal]
+
+    def _claims(self) -> list[Claim]:
+        """Claims of open orders at this site, oldest first."""
+        here = [row for row in self._rows.rows(rows.Claim) if row.site == self.site and row.order]
+        known = [(row, self.order(row.order)) for row in sorted(here, key=lambda row: (row.since, row.order))]
+        open_ = [row for row, order in known if order and order.state == "open" and order.tasks_left]
+        return [Claim(row.order, row.by, row.terminal, milliseconds(row.since)) for row in open_]
+
     def begun(self, operator: str) -> Sequence[str]:
         had = [row.order for row in self._rows.rows(rows.Claim, by=operator) if row.site == self.site and row.order]
         known = (self.order(order) for order in had)

@@ -65,6 +65,12 @@ class Facts(Protocol):
     def claim(self, order: str) -> Claim | None:
         """Who has the order, own claims included that the ledger has not heard of; None where it is free."""
 
+    def held_orders(self) -> Sequence[str]:
+        """Orders that somebody has and that have work left, longest held first."""
+
+    def given(self, operator: str) -> Sequence[Claim]:
+        """Orders that a supervisor gave this operator, who has not opened them yet."""
+
     def begun(self, operator: str) -> Sequence[str]:
         """Orders that this operator has and that have work left, inbound ones too."""
 

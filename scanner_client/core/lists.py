@@ -82,6 +82,10 @@ def _terminals(_state: State, facts: Facts) -> Sequence[str]:
     return [one.terminal for one in around.terminals] if around else []
 
 
+def _held_orders(_state: State, facts: Facts) -> Sequence[str]:
+    return facts.held_orders()
+
+
 LISTS: Mapping[str, Values] = {
     "open_orders": _open_orders,
     "open_receipts": _open_receipts,
@@ -91,6 +95,7 @@ LISTS: Mapping[str, Values] = {
     "answers": _answers,
     "own_tasks": _own_tasks,
     "requests": _requests,
+    "held_orders": _held_orders,
     "lines_wanting": _lines_wanting,
     "terminals": _terminals,
 }

@@ -13,7 +13,7 @@ from scanner_client.core.texts import Texts, read_texts
 from scanner_client.core.view.scene import FRAMES, WANTS
 
 SHIPPED = (
-    "main", "pick", "receive", "lookup", "decide", "tasks", "put_back", "to_supplier", "requests", "message",
+    "main", "pick", "receive", "lookup", "decide", "tasks", "put_back", "to_supplier", "requests", "message", "sharing",
     "outage", "dry_run",
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Claims: who works on what. They tell others, refuse nothing, and end when the work does.
+"""Claims: who works on what. They tell others, refuse nobody their own work, and end when the work does.
 
 How claims stand against each other is said in `sync.wire.claims`, which the terminals follow too; here it is held
 against the orders and tasks as they are. Nothing is claimed that is not open work of this ledger.
@@ -6,16 +6,27 @@ against the orders and tasks as they are. Nothing is claimed that is not open wo
 
 from __future__ import annotations
 
-from server_stub.ledger.book import Draft, Judgement
-from sync.wire.claims import Claiming, Releasing, after, others
-from sync.wire.rows import Claim, Order, Task, row_key
+import msgspec
 
+from server_stub.ledger.book import Draft, Judgement
+from server_stub.ledger.rights import NOT_PERMITTED, may_decide, may_work
+from sync.wire.bodies import TaskClaimed, TaskReleased
+from sync.wire.claims import Claiming, after, others
+from sync.wire.effects import claim_change
+from sync.wire.operation import Operation
+from sync.wire.rows import Claim, Operator, Order, Task, row_key
+
+NO_SUCH_OPERATOR = "no_such_operator"
 NOT_OPEN = "not_open"
 """The reason given where a claim is of work that is done, cancelled or not known here."""
 
 
-def judge_claim(draft: Draft, change: Claiming | Releasing) -> Judgement:
-    """Put what somebody says of their work into the draft. `merged` where others said something else meanwhile."""
+def judge_claim(draft: Draft, operation: Operation, body: TaskClaimed | TaskReleased) -> Judgement:
+    """Put what somebody says of their work, or a supervisor of others', into the draft. `merged` where others said
+    something else meanwhile."""
+    change, refusal = claim_change(operation, body), _refusal(draft, operation, body)
+    if refusal:
+        return Judgement("refused", reason=refusal)
     standing = draft.get(Claim, change.key)
     if isinstance(change, Claiming) and not _is_open(draft, change):
         return Judgement("merged", reason=NOT_OPEN)
@@ -25,6 +36,19 @@ def judge_claim(draft: Draft, change: Claiming | Releasing) -> Judgement:
     elif now is not None and now != standing:
         draft.put(now)
     return Judgement("merged" if others(now, change.by) else "applied")
+
+
+def _refusal(draft: Draft, operation: Operation, body: TaskClaimed | TaskReleased) -> str:
+    """Why somebody may not free or give away what another has; empty for what people say of themselves."""
+    is_of_another = body.given_to if isinstance(body, TaskClaimed) else body.over not in ("", operation.by)
+    if not is_of_another:
+        return ""
+    if not may_decide(draft, operation.site, operation.by):
+        return NOT_PERMITTED
+    given_to = body.given_to if isinstance(body, TaskClaimed) else ""
+    known = draft.get(Operator, given_to) if given_to else None
+    is_here = known is not None and may_work(draft, msgspec.structs.replace(operation, by=given_to))
+    return NO_SUCH_OPERATOR if given_to and not is_here else ""
 
 
 def _is_open(draft: Draft, work: Claiming) -> bool:

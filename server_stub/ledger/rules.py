@@ -44,7 +44,7 @@ from sync.wire.bodies import (
     decode_body,
 )
 from sync.wire.decisions import APPROVED, DECIDED, DENIED
-from sync.wire.effects import TaskTurn, claim_change, effects, set_aside
+from sync.wire.effects import TaskTurn, effects, set_aside
 from sync.wire.operation import Operation
 from sync.wire.quantity import BadQuantity
 from sync.wire.rows import Conflict
@@ -67,7 +67,7 @@ def judge(draft: Draft, operation: Operation, body: Any) -> Judgement:
         if isinstance(body, Undone):
             return _judge_undo(draft, operation, body)
         if isinstance(body, TaskClaimed | TaskReleased):
-            return judge_claim(draft, claim_change(operation, body))
+            return judge_claim(draft, operation, body)
         if isinstance(body, Acknowledged):
             return judge_acknowledgement(draft, operation, body)
         if isinstance(body, Decided | Approved | Denied):

@@ -158,16 +158,20 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class TaskClaimed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody works on this order, or on the operation's task where that belongs to none. `over`: the operator from
-    whom it was knowingly taken over."""
+    whom it was knowingly taken over. `given_to`: whose it is from now on, where a supervisor gives it to somebody."""
 
     order: str = ""
     over: str = ""
+    given_to: str = ""
 
 
 class TaskReleased(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whoever had the work gives it back. `reason`: `finished`, `left` before anything was done, or `log_off`."""
+    """Whoever had the work gives it back. `reason`: `finished`, `left` before anything was done, or `log_off`.
+
+    `over`: whose it was, where a supervisor frees it (`freed`)."""
 
     order: str = ""
+    over: str = ""
     reason: str = ""
 
 

@@ -34,7 +34,7 @@ class Claiming(Struct, frozen=True):
 
 
 class Releasing(Struct, frozen=True):
-    """Somebody gives it back."""
+    """Somebody gives it back, or a supervisor frees what is held by `by`."""
 
     site: str
     order: str

@@ -85,7 +85,9 @@ def claim_change(operation: Operation, body: TaskClaimed | TaskReleased) -> Clai
     """What an operation says of who works on what."""
     work = (operation.site, body.order, operation.task or "")
     if isinstance(body, TaskReleased):
-        return Releasing(*work, operation.by)
+        return Releasing(*work, body.over or operation.by)
+    if body.given_to:
+        return Claiming(*work, body.given_to, "", operation.at, body.over)  # nobody has opened it anywhere yet
     return Claiming(*work, operation.by, operation.terminal, operation.at, body.over)
 
 

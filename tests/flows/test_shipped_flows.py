@@ -354,5 +354,15 @@ def _walk_through_claims() -> None:
         terminal.store.live[(others[0].table, others[0].key)] = others[0]
         terminal = terminal.scan(between[-1]) if between[-1] in CODES else terminal.press(between[-1])
         assert terminal.view.step == "taken"
+    boss = supervising()
+    boss.store.live[(others[0].table, others[0].key)] = others[0]
+    chosen(boss.press("9", "0"), "sharing")
+    for between in (TO_SOAP[:-1], TO_SOAP):  # freed within a line, and between two
+        terminal = picker().scan(*between)
+        del terminal.store.live[(others[0].table, others[0].key)]
+        terminal.runtime.look()
+        terminal.scan(*TO_SOAP[len(between) :])
+        assert terminal.state.notice is not None
+        assert terminal.state.notice.reason == "note.freed"
     going = picker().scan(*TO_SOAP).press("*", "0", "0")
     going.press("0", "0", "0", "1").scan("B-WANG").press("0", "2")

@@ -8,10 +8,10 @@ import pytest
 from ledger.hall import SITE, Hall, Picker
 
 from server_stub.db import Ledger
-from server_stub.ledger.office import cancel_order, release_claims
+from server_stub.ledger.office import cancel_order, put_rows, release_claims
 from sync.wire.codec import decode
 from sync.wire.messages import Change
-from sync.wire.rows import Claim, Order
+from sync.wire.rows import Claim, Operator, Order
 
 OPEN = {"order": "O1"}
 
@@ -193,3 +193,69 @@ def test_the_terminals_of_the_site_hear_who_has_it(order: Hall) -> None:
     t1.sync()
     changes = [decode(change, Change) for page in t2.sync().pages for change in page.changes]
     assert "claim" in [table for change in changes for table, _, _ in change.set]
+
+
+# --- shared out by a supervisor ---------------------------------------------------------------------------------------
+
+PEOPLE = (
+    Operator(code="boss", roles={SITE: ["supervisor"]}),
+    Operator(code="li", roles={SITE: ["picker"]}),
+    Operator(code="gone", roles={SITE: ["picker"]}, active=False),
+    Operator(code="yard", roles={"YARD": ["picker"]}),
+)
+
+
+def told(hall: Hall, op: str) -> tuple[str, str]:
+    return hall.outcome(op).outcome, hall.outcome(op).reason
+
+
+@pytest.mark.parametrize(
+    ("by", "given_to", "word", "holds"),
+    [
+        ("boss", "li", ("applied", ""), "li"),
+        ("li", "li", ("refused", "not_permitted"), "wang"),
+        ("boss", "gone", ("refused", "no_such_operator"), "wang"),
+        ("boss", "yard", ("refused", "no_such_operator"), "wang"),
+        ("boss", "nobody", ("refused", "no_such_operator"), "wang"),
+    ],
+)
+def test_a_supervisor_gives_an_order_to_who_works_there(
+    by: str, given_to: str, word: tuple[str, str], holds: str
+) -> None:
+    order = shared_hall()
+    desk = order.picker("T2")
+    op = desk.record("task_claimed", {"order": "O1", "over": "wang", "given_to": given_to}, by=by)
+    desk.sync()
+    assert told(order, op) == word
+    assert [one.by for one in order.rows(Claim)] == [holds]
+
+
+@pytest.mark.parametrize(
+    ("by", "over", "word", "left"),
+    [
+        ("boss", "wang", ("applied", ""), 0),
+        ("boss", "li", ("merged", ""), 1),
+        ("li", "wang", ("refused", "not_permitted"), 1),
+        ("wang", "wang", ("applied", ""), 0),
+    ],
+)
+def test_a_supervisor_frees_what_somebody_has_and_nobody_else_does(
+    by: str, over: str, word: tuple[str, str], left: int
+) -> None:
+    order = shared_hall()
+    desk = order.picker("T2")
+    op = desk.record("task_released", {"order": "O1", "over": over}, by=by)
+    desk.sync()
+    assert (told(order, op), len(order.rows(Claim))) == (word, left)
+
+
+def shared_hall() -> Hall:
+    """O1 is Wang's. One kind of book will do: nothing here is new to the others."""
+    order = Hall.empty()
+    order.stock(A_01=9)
+    order.order("O1", line1=5)
+    order.office(lambda book: put_rows(book, PEOPLE))
+    t1 = order.picker("T1")
+    claim(t1, "wang")
+    t1.sync()
+    return order

@@ -16,10 +16,11 @@ from scanner_client.core.rules import (
     requests,
     returning,
     serials,
+    sharing,
 )
 from scanner_client.core.rules.registry import EFFECTS, GUARDS, Context, Input
 
 __all__ = [
     "EFFECTS", "GUARDS", "Context", "Input", "claims", "deciding", "effects", "guards", "keeping", "lookups",
-    "messages", "news", "outage", "people", "receipts", "receiving", "requests", "returning", "serials",
+    "messages", "news", "outage", "people", "receipts", "receiving", "requests", "returning", "serials", "sharing",
 ]  # fmt: skip

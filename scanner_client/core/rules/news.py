@@ -41,5 +41,8 @@ def _news(c: Context) -> Iterator[tuple[str, Notice]]:
     for one in c.facts.verdicts():
         yield one.id, Notice(refused=False, reason=f"{_NAMES}{one.became}", kind=one.answer, code=one.by)
     if c.state.operator:
+        for claim in c.facts.given(c.state.operator):
+            id = f"{claim.order} {claim.since}"
+            yield id, Notice(refused=False, reason=f"{_NAMES}given", kind="order", code=claim.order)
         for task in c.facts.own_tasks(c.state.operator):
             yield task.id, Notice(refused=False, reason=f"{_NAMES}{task.kind}", kind="item", code=task.item)

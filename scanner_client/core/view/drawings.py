@@ -67,6 +67,7 @@ _SECOND = Drawing(people.small_asking, people.tall_asking, people.wide_asking, p
 _REQUEST = Drawing(requests.small_rows, requests.tall_rows, requests.wide_rows, requests.wide_rows)
 _APPROVER = Drawing(requests.small_asking, requests.tall_asking, requests.wide_asking, requests.wide_asking)
 _MESSAGE = Drawing(messages.small_rows, messages.tall_rows, messages.wide_rows, messages.wide_rows)
+_WHOM = Drawing(questions.small_whom, questions.tall_whom, questions.wide_whom, questions.wide_whom)
 _RETURN = Drawing(returning.small_rows, returning.tall_rows, returning.wide_rows, returning.wide_rows)
 _DETAIL = Drawing(deciding.small_rows, deciding.tall_rows, deciding.wide_rows, deciding.wide_rows)
 _TERMINALS = Drawing(outage.small_rows, outage.tall_rows, outage.wide_rows, outage.desk_rows)
@@ -77,7 +78,7 @@ DRAWINGS: Mapping[str, Drawing] = {
     "terminals": _TERMINALS, "terminal": _TERMINAL, "dry_run": _DRY_RUN,
     "receipt": _RECEIVING, "staging": _RECEIVING, "stray": _STRAY, "serial": _SERIALS,
     "lines": _GOODS, "lookup": _GOODS, "second_person": _SECOND, "detail": _DETAIL, "return": _RETURN,
-    "request": _REQUEST, "approver": _APPROVER, "message": _MESSAGE,
+    "request": _REQUEST, "approver": _APPROVER, "message": _MESSAGE, "whom": _WHOM,
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from scanner_client.core.cells import shorten, width
 from scanner_client.core.values import Claim
 from scanner_client.core.view.scene import Scene
 
-_ORDERS = ("open_orders", "open_receipts")
+_ORDERS = ("open_orders", "open_receipts", "held_orders")
 _DAY_MS, _MINUTE_MS = 86_400_000, 60_000
 _YEAR_2100_MS = 4_102_444_800_000
 _HALF_DAY, _DAY = 720, 1440

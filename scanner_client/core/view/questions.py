@@ -31,6 +31,30 @@ def wide_rows(one: Scene) -> list[str]:
     return [wide.titled(one, wide.WIDTH), told, one.question[2], _options(one), one.note, f"{one.prompt} >"]
 
 
+def small_whom(one: Scene) -> list[str]:
+    """Whom the order is given to is asked for."""
+    return [one.state.work.order, _held_by(one, small.WIDTH), small.prompt_row(one)]
+
+
+def tall_whom(one: Scene) -> list[str]:
+    told = [one.state.work.order, _held_by(one, tall.WIDTH), tall.RULE, one.say(one.step.help), one.note]
+    return [one.say(one.flow.title), tall.RULE, *told, one.prompt, f">{one.state.entry}"]
+
+
+def wide_whom(one: Scene) -> list[str]:
+    told = [one.state.work.order, _held_by(one, wide.WIDTH), one.say(one.step.help), one.note]
+    return [one.say(one.flow.title), *told, f"{one.prompt} >{one.state.entry}"]
+
+
+def _held_by(one: Scene, cells: int) -> str:
+    claim = one.facts.claim(one.state.work.order)
+    if claim is None:
+        return ""
+    at = since(one, claim)
+    room = cells - width(one.say("question_facts.held", who="", at=at))
+    return one.say("question_facts.held", who=shorten(holder(one, claim), room), at=at)
+
+
 def _head(one: Scene, cells: int) -> str:
     """The question, and the order it is about; where both do not fit, the order, for the facts tell the rest."""
     both = f"{one.question[0]} {one.state.work.order}".rstrip()

@@ -29,6 +29,7 @@ FRAMES = frozenset({
     "receipt", "staging", "lines", "stray", "lookup",
     "over_order", OVER_STOCK, "extra", "short", "empty", "damaged_sure", "undo",
     "held", "taken", "log_off", "conflict", "request", "approver", "message",
+    "sharing", "whom",
 })  # fmt: skip
 """What a step may show; those of the last two rows are questions."""
 
