@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -171,8 +170,6 @@ class Window:
         try:
             self._attached = attach_all(self._described, time.monotonic)
             self._attached.start(self._heard)
-            line = self._terminal.status()
-            self._floor.surround(online=line.online, since=_milliseconds(line.since))
             self._terminal.line_changed, self._terminal.rows_changed = self._line_changed, self._floor.look
             self._terminal.start()
         except (DeviceError, HomeError, StoreError) as error:
@@ -230,7 +227,3 @@ class Window:
         with self._terminal.store.step() as transaction:
             site = transaction.row(Site, transaction.site)
         return site.code_page if site else ""
-
-
-def _milliseconds(utc: str) -> int:
-    return int(datetime.fromisoformat(utc).timestamp() * 1000) if utc else 0

@@ -15,7 +15,6 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, assert_never
 
@@ -72,9 +71,7 @@ class Session:
 
     def start(self) -> dict[str, Any]:
         """Begin to talk to the ledger; says where the terminal stands."""
-        line = self._terminal.status()
-        self._mode = Mode(line.mode)
-        self._note_line(online=line.online, since=_milliseconds(line.since))
+        self._mode = Mode(self._terminal.status().mode)
         self._terminal.line_changed = self._line_changed
         self._terminal.start()
         return self._answer(self._in_store(self._runtime.start))
@@ -184,10 +181,6 @@ def size_named(text: str) -> Size:
     if size.width < least.width or size.height < least.height:
         raise BadInput(f"the size {size} is smaller than {least}")
     return size
-
-
-def _milliseconds(text: str) -> int:
-    return int(datetime.fromisoformat(text).timestamp() * 1000) if text else 0
 
 
 def _answers(session: Session, lines: BinaryIO) -> Iterator[dict[str, Any]]:

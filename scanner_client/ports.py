@@ -111,6 +111,9 @@ class StepTransaction(Protocol):
         """What people must see until its cause ends, oldest first: two_ledgers, stream_forked, resync, page_damaged,
         revoked, unauthorised, wrong_ledger, quarantined."""
 
+    def line(self) -> tuple[bool, str]:
+        """Whether the ledger could be reached, and since when (UTC; empty before the first try)."""
+
     def mode(self) -> str:
         """`automatic` or `offline`."""
 

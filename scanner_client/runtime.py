@@ -39,6 +39,7 @@ from scanner_client.core.values import utc_text
 from scanner_client.core.view import Size, Status, View, alert_view, options_shown, view
 from scanner_client.facts import StoreFacts
 from scanner_client.ports import NewOperation, StepTransaction, Store, StoreError
+from scanner_client.times import milliseconds
 from sync.wire.claims import ADVISORY_KINDS
 from sync.wire.pins import pin_matches
 
@@ -91,6 +92,7 @@ class Runtime:
         """Stand where the last event left this terminal; at the start of the main flow on a new one."""
         try:
             with self._store.step() as transaction:
+                self._stand_by(transaction.line())
                 state = begin(self._flows, _saved(transaction), StoreFacts(transaction), self._now())
                 state = self._sized(state, transaction)
                 transaction.save_state(state_bytes(state))
@@ -99,6 +101,11 @@ class Runtime:
             return self._alert(error)
         self._state = state
         return shown
+
+    def _stand_by(self, line: tuple[bool, str]) -> None:
+        """The line is as it was left until somebody asks the ledger, which is after the first frame."""
+        online, since = line
+        self.surroundings = replace(self.surroundings, online=online, since=milliseconds(since))
 
     def handle(self, event: Event) -> Shown:
         """Take one event through the engine and the store. Never raises StoreError: it is shown."""

@@ -112,6 +112,9 @@ class MemoryTransaction:
     def standing_of(self, id: str) -> str:
         return "kept" if self.operation(id) else ""
 
+    def line(self) -> tuple[bool, str]:
+        return True, ""
+
     def mode(self) -> str:
         return self._store.mode
 

@@ -105,3 +105,12 @@ def test_a_state_of_another_version_is_listed_and_left_behind(database: Path) ->
     with store.step() as tx:
         assert any(kind == "state_lost" for _, kind, _ in tx.journal_lines(5))
     store.close()
+
+
+@pytest.mark.parametrize(("online", "shown"), [(True, "ON "), (False, "OFF")])
+def test_the_first_view_has_the_line_as_it_was_left(database: Path, online: bool, shown: str) -> None:
+    store = opened(database)
+    with store.sync_transaction() as tx:
+        tx.note_line(online=online)
+    assert runtime(store).start().view.rows[0].startswith(shown)
+    store.close()
