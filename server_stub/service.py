@@ -13,16 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import h11
 import msgspec
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from server_stub.api.app import create_app
 from server_stub.api.desk import Desk, ledger_threads
-from server_stub.api.refusals import error_body
 from server_stub.api.settings import Settings
 from server_stub.backup.due import Plan, keep_backing_up
+from server_stub.connections import ServiceProtocol, allow_many_connections
 from server_stub.logs import log
 from server_stub.office import MAX_LINE_BYTES, OfficeReply, OfficeRequest, done, reach
 from server_stub.place import Place
@@ -75,6 +73,7 @@ def serve(
 
     Raises CannotListen, and what opening the ledger raises.
     """
+    allow_many_connections()
     bound = _bound(listening)
     threads = ledger_threads(settings)
     ledger = threads.submit(open_ledger, place.url).result()
@@ -133,19 +132,6 @@ def _load(config: uvicorn.Config) -> None:
     except OSError as error:
         message = f"the TLS certificate or its key cannot be used ({error}); check --tls-cert and --tls-key"
         raise CannotListen(message) from error
-
-
-class ServiceProtocol(H11Protocol):
-    """What is not even HTTP is refused in our form too."""
-
-    def send_400_response(self, msg: str) -> None:
-        log().warning("refused", status=400, reason="not_http", text=msg)
-        body = error_body("not_http", "the request is not HTTP/1.1; check the address and that both sides agree on TLS")
-        headers = [("content-type", "application/json"), ("content-length", str(len(body))), ("connection", "close")]
-        events = (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage())
-        for event in events:
-            self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
 
 
 class Service(uvicorn.Server):

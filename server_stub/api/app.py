@@ -33,9 +33,13 @@ from server_stub.api.waiting import wait
 from server_stub.logs import log
 from server_stub.ports import Busy, ServedLedger
 from server_stub.release import release
+from sync.wire.limits import MAX_CODE_CHARS
 
 RELEASE = release()
 """Read when this module is loaded: no file is read on an event loop."""
+
+LONGEST_LOGGED = 500
+"""Characters of a text in a log line: what strangers send must not fill the disk."""
 
 SAYINGS = {
     404: ("not_found", "there is nothing at this address; /openapi.json lists what there is"),
@@ -117,10 +121,10 @@ def _log_refusal(scope: Scope, refusal: Refusal, error: Exception | None = None)
         "refused",
         status=refusal.status,
         reason=refusal.reason,
-        text=refusal.message,
+        text=refusal.message[:LONGEST_LOGGED],
         method=scope["method"],
-        path=scope["path"],
-        terminal=scope.get("state", {}).get("terminal", ""),
+        path=scope["path"][:LONGEST_LOGGED],
+        terminal=scope.get("state", {}).get("terminal", "")[:MAX_CODE_CHARS],
         client=(scope.get("client") or ("",))[0],
         exc_info=error,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
-from uuid import UUID
 
 import anyio.to_thread
 import msgspec
@@ -16,13 +16,22 @@ from server_stub.api.refusals import Refusal, malformed
 from server_stub.api.replies import HANDED_OVER_BYTES, reply
 from server_stub.fleet import sighted
 from server_stub.keys import is_signed_request
+from server_stub.ledger.incoming import is_hash, is_sound, is_uuid
+from server_stub.logs import log
 from server_stub.ports import ServedLedger
 from sync.wire.codec import decode
 from sync.wire.limits import VERSION
 from sync.wire.messages import StreamOffer, SyncReply, SyncRequest
+from sync.wire.operation import is_code
 
 MAX_BATCH = 5000
 """Operations in one request: one transaction, and every other terminal waits for it."""
+
+
+MAX_FEEDS = 100
+"""Cursors in one request: a terminal follows two."""
+
+NOT_TAKEN = ("quarantined", "refused")
 
 
 async def sync(request: Request) -> Response:
@@ -36,9 +45,17 @@ async def sync(request: Request) -> Response:
         wanted = read_envelope(body) if small else await anyio.to_thread.run_sync(read_envelope, body)
         request.state.terminal = wanted.terminal
         answer = await desk.run(lambda ledger: exchange(ledger, token, wanted))
+        _tell_what_was_not_taken(wanted, answer)
         desk.news.stir()
         await desk.note(sighted(wanted, answer, datetime.now(UTC)))
         return await reply(request, answer)
+
+
+def _tell_what_was_not_taken(wanted: SyncRequest, answer: SyncReply) -> None:
+    """What is put aside, or may not be, is answered like everything else; whoever watches the log hears of it too."""
+    found = Counter(f"{one.outcome} {one.reason}" for one in answer.outcomes if one.outcome in NOT_TAKEN)
+    if found:
+        log().warning("not taken", terminal=wanted.terminal, outcomes=dict(found))
 
 
 def read_envelope(body: bytes) -> SyncRequest:
@@ -52,6 +69,8 @@ def read_envelope(body: bytes) -> SyncRequest:
     count = len(wanted.stream.ops) + len(wanted.stream.fills)
     if len(wanted.stream.links) != len(wanted.stream.ops):
         raise malformed("the request has not as many links as operations; update the terminal's program")
+    if not _can_be_looked_for(wanted):
+        raise malformed("a name or hash in the request is none; update the terminal's program")
     if not _is_well_linked(wanted.stream):
         raise malformed("the links are not of one epoch and in order; update the terminal's program")
     if count > MAX_BATCH:
@@ -59,21 +78,20 @@ def read_envelope(body: bytes) -> SyncRequest:
     return wanted
 
 
+def _can_be_looked_for(wanted: SyncRequest) -> bool:
+    """Whether all names are such as a database keeps, and all hashes are hashes. Operations are judged one by one."""
+    gap, links = wanted.stream.gap, [*wanted.stream.links, *(fill.link for fill in wanted.stream.fills)]
+    names = (wanted.terminal, wanted.program, *(cursor.feed for cursor in wanted.feeds))
+    sound = is_uuid(wanted.stream.epoch) and all(map(is_sound, links)) and (gap is None or is_hash(gap.hash))
+    return sound and len(wanted.feeds) <= MAX_FEEDS and all(map(is_code, names))
+
+
 def _is_well_linked(stream: StreamOffer) -> bool:
-    """One epoch, numbers that follow on each other, names that can be kept in a database."""
-    links = [*stream.links, *(fill.link for fill in stream.fills)]
-    epochs = {stream.epoch, *(link.epoch for link in links), *(link.parent.epoch for link in links if link.parent)}
-    if not all(map(_is_uuid, epochs)) or any(link.epoch != stream.epoch for link in stream.links):
+    """One epoch, and numbers that follow on each other."""
+    if any(link.epoch != stream.epoch for link in stream.links):
         return False
     first = stream.links[0].seq if stream.links else 1
     return first > 0 and [link.seq for link in stream.links] == list(range(first, first + len(stream.links)))
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
 
 
 def exchange(ledger: ServedLedger, token: str, wanted: SyncRequest) -> SyncReply:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server_stub.access import admit
+from server_stub.api.asked import query_of
 from server_stub.api.desk import Desk, bearer, desk_of
 from server_stub.api.refusals import malformed
 from server_stub.api.replies import reply
@@ -35,7 +36,7 @@ def list_route(name: str) -> Callable[[Request], Awaitable[Response]]:
     read = _OTHERS.get(name) or _rows_of(name)
 
     async def show(request: Request) -> Response:
-        token, query, desk = bearer(request), dict(request.query_params), desk_of(request)
+        token, query, desk = bearer(request), query_of(request), desk_of(request)
         count, after = _count(query.pop("limit", str(DEFAULT_PAGE))), _after(query.pop("after", ""))
         _check_filters(name, query)
 
@@ -76,11 +77,17 @@ def _count(text: str) -> int:
     return int(text)
 
 
+_NO_PLACE = "`after` is not the `next` of a page; begin again without it"
+
+
 def _after(text: str) -> str:
     try:
-        return from_base64url(text).decode()
+        after = from_base64url(text).decode()
     except ValueError as error:
-        raise malformed("`after` is not the `next` of a page; begin again without it") from error
+        raise malformed(_NO_PLACE) from error
+    if "\x00" in after:
+        raise malformed(_NO_PLACE)
+    return after
 
 
 def _check_filters(name: str, query: Mapping[str, str]) -> None:

@@ -12,13 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server_stub.access import TERMINAL, AccessRefused, Registry, admit
+from server_stub.api.asked import short_body
 from server_stub.api.desk import bearer, desk_of
-from server_stub.api.refusals import malformed
 from server_stub.api.replies import reply
 from server_stub.ledger.book import Terminal
 from server_stub.pins import LIVE, choose_pin, pins_for, works_at
 from server_stub.ports import ServedLedger
-from sync.wire.codec import decode
 from sync.wire.pins import PinChoice, PinsReply
 from sync.wire.rows import Operator
 
@@ -33,10 +32,7 @@ async def read_pins(request: Request) -> Response:
 
 async def bring_pin(request: Request) -> Response:
     token = bearer(request)
-    try:
-        choice = decode(await request.body(), PinChoice)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise malformed("the choice of a PIN cannot be read; update the terminal's program") from error
+    choice = await short_body(request, PinChoice, "the choice of a PIN cannot be read; update the terminal's program")
     answer = await desk_of(request).run(lambda ledger: _chosen(ledger, _terminal(ledger, token), choice))
     return await reply(request, answer)
 

@@ -8,27 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server_stub.access import Registry, admit_terminal
+from server_stub.api.asked import short_body
 from server_stub.api.desk import Desk, bearer, desk_of
-from server_stub.api.refusals import malformed
 from server_stub.api.replies import reply
 from server_stub.fleet import Sighting, stated, terminal_lines
 from server_stub.outage import standings
 from server_stub.ports import ServedLedger
-from sync.wire.codec import decode
 from sync.wire.service import StandingReport, StandingsReply, TerminalStanding
 
 
 async def standing(request: Request) -> Response:
     desk, token = desk_of(request), bearer(request)
-    try:
-        said = decode(await request.body(), StandingReport)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise malformed("what the terminal says of itself cannot be read; update the terminal's program") from error
+    complaint = "what the terminal says of itself cannot be read; update the terminal's program"
+    said = await short_body(request, StandingReport, complaint)
     request.state.terminal = said.terminal
     now = datetime.now(UTC)
     before, site = await desk.run(lambda ledger: _admitted(desk, ledger, token, said.terminal))

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server_stub.access import Registry, admit_terminal
+from server_stub.api.asked import query_of
 from server_stub.api.desk import Desk, bearer, desk_of
 from server_stub.api.refusals import busy, malformed
 from server_stub.api.replies import reply
@@ -22,8 +23,9 @@ MAX_CURSORS = 100
 
 async def wait(request: Request) -> Response:
     desk = desk_of(request)
-    token, cursors = bearer(request), _cursors(request)
-    request.state.terminal = request.query_params.get("terminal", "")
+    token, query = bearer(request), query_of(request)
+    cursors = _cursors(query.get("cursors", "[]"))
+    request.state.terminal = query.get("terminal", "")
     if desk.news.waiting >= desk.settings.max_waiting:
         raise busy("the ledger holds as many long polls as it takes; the terminal asks again")
     id = request.state.terminal
@@ -41,9 +43,9 @@ def _admitted(desk: Desk, registry: Registry, token: str, id: str) -> Sighting |
     return desk.sightings.of(id) or registry.sighting(id)
 
 
-def _cursors(request: Request) -> list[Cursor]:
+def _cursors(text: str) -> list[Cursor]:
     try:
-        cursors = decode(request.query_params.get("cursors", "[]").encode(), list[Cursor])
+        cursors = decode(text.encode(), list[Cursor])
     except (msgspec.DecodeError, UnicodeError) as error:
         raise malformed(f"`cursors` is not a JSON list of cursors: {error}") from error
     if len(cursors) > MAX_CURSORS:

@@ -14,7 +14,7 @@ from server_stub.commands.asking import Failed, db_option, have_done, key_option
 from server_stub.keys import from_base64url, is_signed, load_key
 from server_stub.ledger.book import Book, Terminal
 from server_stub.ledger.bundle import import_bundle
-from server_stub.ledger.incoming import Incoming, Problem, read_incoming
+from server_stub.ledger.incoming import Incoming, Problem, is_sound, read_incoming
 from server_stub.office import OfficeRefusal, office_work
 from server_stub.place import Place
 from server_stub.ports import ServedLedger
@@ -109,6 +109,8 @@ def _check(bundle: Bundle, place: Place, key: Path | None) -> None:
     with reading(place) as ledger:
         ledger_id = ledger.ledger_id
         known = ledger.registry(lambda registry: registry.terminal(header.terminal))
+    if not all(is_sound(one.link) for one in (*bundle.entries, *bundle.fills)):
+        raise OfficeRefusal("the queue has links that no terminal writes; update the terminal and export it again", 1)
     if header.ledger_id != ledger_id:
         raise OfficeRefusal("the queue is of another ledger's terminal; take it to that ledger", 1)
     if known is None:

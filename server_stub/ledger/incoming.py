@@ -6,14 +6,19 @@ kept, and the stream goes on behind it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from sync.wire.bodies import decode_body
 from sync.wire.messages import StreamOffer
 from sync.wire.operation import Link, Operation, WireError, decode_operation, link_hash, op_hash
+
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,27 @@ class Incoming:
     def put_aside(self, problem: Problem) -> Incoming:
         """The same bytes under their hash as id: the id they claim is not theirs."""
         return replace(self, id=self.link.op_hash, operation=None, body=None, problem=problem)
+
+
+def is_sound(link: Link) -> bool:
+    """Whether its epochs are UUIDs and its hashes hashes: what a stream is kept by, and no other text."""
+    hashes, epochs = [link.prev, link.op_hash], [link.epoch]
+    if link.parent:
+        hashes.append(link.parent.hash)
+        epochs.append(link.parent.epoch)
+    return all(map(is_hash, hashes)) and all(map(is_uuid, epochs))
+
+
+def is_hash(text: str) -> bool:
+    return _HASH.fullmatch(text) is not None
+
+
+@lru_cache(1000)
+def is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def read_offer(offer: StreamOffer, ledger_id: str, terminal: str) -> list[Incoming]:

@@ -106,7 +106,11 @@ class Device:
         offer = StreamOffer(
             epoch=self.epoch, head=len(self.links), links=links, ops=[msgspec.Raw(op) for op in ops], signature=""
         )
-        last = self._hash(links[-1]) if links else ""
+        return self.signed(offer, feeds)
+
+    def signed(self, offer: StreamOffer, feeds: list[Cursor] | None = None) -> SyncRequest:
+        """A request with this offer, whatever is in it, as this terminal signs it."""
+        last = self._hash(offer.links[-1]) if offer.links else ""
         signature = base64url(self.key.sign(signed_statement(self.ledger_id, self.id, offer, last)))
         return SyncRequest(
             ledger_id=self.ledger_id,

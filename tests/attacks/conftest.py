@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from api.conftest import database, logs_as_they_were, new_ledger, served, serving, settings
+import shutil
+from pathlib import Path
+
+import pytest
+from api.conftest import logs_as_they_were, new_ledger, served, serving, settings
 
 __all__ = ["database", "logs_as_they_were", "new_ledger", "served", "serving", "settings"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, new_ledger: Path) -> str:
+    """A new ledger in each kind of database: what one takes for text, another may not."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgres_url")
+        return url
+    return f"sqlite:///{shutil.copy(new_ledger, tmp_path)}"
