@@ -39,6 +39,11 @@ class ServiceProtocol(H11Protocol):
         self._stop_clock()
         super().connection_lost(exc)
 
+    @property
+    def clock_runs(self) -> bool:
+        """Whether a head is being waited for."""
+        return self._clock is not None
+
     def _watch_head(self) -> None:
         if self.conn.their_state is not h11.IDLE:
             self._stop_clock()
