@@ -24,11 +24,14 @@ def said(failed: Exception) -> str:
     return str(failed) or "something took too long"
 
 
-async def come_true(wanted: Callable[[], bool], seconds: float) -> None:
-    """Look until it is so. Raises TimeoutError."""
-    async with asyncio.timeout(seconds):
-        while not await asyncio.to_thread(wanted):  # noqa: ASYNC110  # files of other processes tell no event
-            await asyncio.sleep(LOOK_SECONDS)
+async def come_true(what: str, wanted: Callable[[], bool], seconds: float) -> None:
+    """Look until it is so. Raises RehearsalFailed, saying what was waited for."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not await asyncio.to_thread(wanted):  # noqa: ASYNC110  # files of other processes tell no event
+                await asyncio.sleep(LOOK_SECONDS)
+    except TimeoutError:
+        raise RehearsalFailed(f"{what} within {seconds:g} s: it did not happen") from None
 
 
 def lefts(terminals: Iterable[Worked]) -> dict[str, Left]:
@@ -45,7 +48,7 @@ async def all_worked(terminals: Sequence[Worked]) -> None:
                 raise RehearsalFailed(f"terminal {one.name} has ended by itself; {one.name}.log says why")
         return all(one.beeped >= one.until for one in terminals)
 
-    await come_true(done, WORK_SECONDS)
+    await come_true("every terminal to confirm its share", done, WORK_SECONDS)
 
 
 async def open_warehouse(

@@ -112,8 +112,10 @@ class Storm:
             await self.terminals[0].go_on(1)
             await all_worked(self.terminals)
         began = monotonic()
-        with suppress(TimeoutError):  # the proof names what is stuck
-            await come_true(self._is_quiet, STUCK_SECONDS if self.plant == "stuck" else DRAIN_SECONDS)
+        with suppress(RehearsalFailed):  # the proof names what is stuck
+            await come_true(
+                "all to be quiet", self._is_quiet, STUCK_SECONDS if self.plant == "stuck" else DRAIN_SECONDS
+            )
         return monotonic() - began
 
     def _is_quiet(self) -> bool:
