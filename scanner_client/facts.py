@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from scanner_client.core.disputed import Concern, Deed, Dispute, Verdict
+from scanner_client.core.matches import BadgeMatch, ItemMatch, LocationMatch, Match, OrderMatch
 from scanner_client.core.messages import Message
 from scanner_client.core.outage import Around, Tried
 from scanner_client.core.requests import HeldRequest
@@ -16,25 +18,16 @@ from scanner_client.core.values import (
     PUT_BACK,
     RECEIVE,
     TO_SUPPLIER,
-    BadgeMatch,
     Claim,
-    Concern,
-    Deed,
-    Dispute,
     Holding,
     Item,
-    ItemMatch,
     Location,
-    LocationMatch,
     Lot,
-    Match,
     Operator,
     Order,
-    OrderMatch,
     PinState,
     Task,
     Unit,
-    Verdict,
     receipt_id,
 )
 from scanner_client.messages import message, unread

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from scanner_client.core.values import Concern, Deed, Dispute, Item, Statement, Verdict
+from scanner_client.core.disputed import Concern, Deed, Dispute, Statement, Verdict
+from scanner_client.core.values import Item
 from scanner_client.ports import Recorded, StepTransaction
 from scanner_client.requests import HELD, TURNED_DOWN, answer_to
 from scanner_client.requests import verdicts as said_to_requests

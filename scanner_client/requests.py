@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from scanner_client.core.disputed import Verdict
 from scanner_client.core.requests import APPROVED, DENIED, HeldRequest
-from scanner_client.core.values import Verdict
 from scanner_client.ports import Recorded, StepTransaction
 from scanner_client.times import milliseconds
 from sync.wire.quantity import Quantity

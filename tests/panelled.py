@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from memory_terminal import MORNING, MemoryStore, MemoryTransaction, stock
 from msgspec.structs import replace
 
+from scanner_client.core.disputed import Concern, Deed, Dispute, Statement
 from scanner_client.core.state import Approval, Decision, Panel, Secrets, State
-from scanner_client.core.values import Concern, Deed, Dispute, Statement
 from scanner_client.core.view import Size, Status
 from scanner_client.facts import StoreFacts
 from sync.wire.quantity import Quantity

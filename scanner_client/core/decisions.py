@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scanner_client.core.values import Dispute, Task
+from scanner_client.core.disputed import Dispute
+from scanner_client.core.values import Task
 
 CONFLICT = "conflict"
 """The panel, and the frame, of one conflict."""

@@ -28,13 +28,13 @@ from scanner_client.core.events import (
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import CHOOSING, DELIBERATE, NEWS, Library, Step, StepKind
 from scanner_client.core.keys import normalised, press
+from scanner_client.core.matches import TextMatch
 from scanner_client.core.moves import ATTENTION, KEPT, REFUSED, attempt, context, journal_scan, move, refuse, stand
 from scanner_client.core.pin_entry import refuse_scan, take_answer
 from scanner_client.core.recognition import readings
 from scanner_client.core.rules.news import is_news
 from scanner_client.core.rules.registry import Context, Input
 from scanner_client.core.state import HISTORY, Kept, State
-from scanner_client.core.values import TextMatch
 
 DELIBERATE_MS = 700
 """A deviation's question takes only input that arrives this long after it was put (the screen contract, rule 7)."""

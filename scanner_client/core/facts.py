@@ -8,26 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from scanner_client.core.disputed import Concern, Deed, Dispute, Verdict
+from scanner_client.core.matches import Match
 from scanner_client.core.messages import Message
 from scanner_client.core.outage import Around, Tried
 from scanner_client.core.requests import HeldRequest
-from scanner_client.core.values import (
-    Claim,
-    Concern,
-    Deed,
-    Dispute,
-    Holding,
-    Item,
-    Location,
-    Lot,
-    Match,
-    Operator,
-    Order,
-    PinState,
-    Task,
-    Unit,
-    Verdict,
-)
+from scanner_client.core.values import Claim, Holding, Item, Location, Lot, Operator, Order, PinState, Task, Unit
 
 
 class Facts(Protocol):

@@ -11,6 +11,7 @@ from scanner_client.core.events import Command, Journal, Key
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import BACK, CHOOSING, EXCEPTIONS, RUN, Library, Step, StepKind
 from scanner_client.core.lists import LISTS, shown_at_once
+from scanner_client.core.matches import OrderMatch
 from scanner_client.core.moves import KEPT, REFUSED, attempt, context, fitting, refuse
 from scanner_client.core.panels import MENU_KEY, OPENING, QUEUE, open_panel, press_panel
 from scanner_client.core.pin_entry import press_secret
@@ -18,7 +19,6 @@ from scanner_client.core.recognition import keyed_label
 from scanner_client.core.rules.registry import Context, Input
 from scanner_client.core.state import State
 from scanner_client.core.texts import LANGUAGES
-from scanner_client.core.values import OrderMatch
 
 AFTER_SCAN_MS = 150
 """An Enter this soon after a scan is the scanner's own, not a person's."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from scanner_client.core.decisions import answers_of, lines_wanting
+from scanner_client.core.disputed import Dispute
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import Step
 from scanner_client.core.state import State
-from scanner_client.core.values import PART, Dispute, Holding, Order
+from scanner_client.core.values import PART, Holding, Order
 
 MOST_AT_ONCE = 7
 """Choices that have a digit of their own; 8, 9 and 0 lead on."""

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from scanner_client.core.barcode.meaning import bare_text, meaning
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import Step
-from scanner_client.core.rules.registry import Input
-from scanner_client.core.state import State
-from scanner_client.core.values import (
+from scanner_client.core.matches import (
     CommandMatch,
     ExpiryMatch,
     ItemMatch,
@@ -18,9 +16,11 @@ from scanner_client.core.values import (
     Match,
     OrderMatch,
     SerialMatch,
-    Task,
     TextMatch,
 )
+from scanner_client.core.rules.registry import Input
+from scanner_client.core.state import State
+from scanner_client.core.values import Task
 
 TAIL = 4
 """Fewest characters of an unreadable label that may be typed (the screen contract, rule 5)."""

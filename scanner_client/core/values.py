@@ -1,17 +1,14 @@
 """The values the flow engine works with: what the terminal knows about goods, places, work and people.
 
-All quantities are integers in the item's smallest unit; `Item.scale` says how many decimals the base unit has. What a
-scan can mean is a closed union, `Match`.
+All quantities are integers in the item's smallest unit; `Item.scale` says how many decimals the base unit has.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 PICK, RECEIVE = "pick", "receive"
 PUT_BACK, TO_SUPPLIER, COUNT = "put_back", "to_supplier", "count"
@@ -157,194 +154,6 @@ class PinState(Struct, frozen=True):
     chosen: bool = False
     needed: bool = False
     by_code: bool = False
-
-
-class Deed(Struct, frozen=True):
-    """One operation of this terminal as the queue lists it.
-
-    `state` is its mark: kept, sent, accepted, conflict and so on. `at`: milliseconds since 1970. What is no longer held
-    has neither goods nor place, only its kind. `dispute` is the kind of the conflict it is in.
-    """
-
-    id: str
-    kind: str
-    at: int
-    state: str
-    item: str = ""
-    location: str = ""
-    units: int = 0
-    unit: str = ""
-    dispute: str = ""
-
-
-class Statement(Struct, frozen=True):
-    """What one side of a conflict says.
-
-    `who`: `saw`, `you`, `they`, `ordered`, `received` (before) or `ledger`; of dates `expiry` (on the goods) and
-    `expiry_ledger`, whose `name` is the date. Else `name` is the operator where it is not what
-    was done on this terminal, and `more` how many other people there are on that side. Units are the item's smallest,
-    None where it is not about a quantity; `at` and `arrived` (when the ledger heard of it) milliseconds since 1970, 0
-    where not known.
-    """
-
-    who: str
-    units: int | None
-    at: int = 0
-    arrived: int = 0
-    name: str = ""
-    kind: str = ""
-    more: int = 0
-
-
-class Dispute(Struct, frozen=True):
-    """A conflict to read. `about` is the order, terminal or code that it is about where that is no place; `unit` the
-    one the work was done in, `by` the operator who did it.
-
-    `answerable`: it can be decided on this terminal; `decided`: the answer that was given here and waits for the
-    ledger's.
-    """
-
-    id: str
-    kind: str
-    state: str
-    item: str = ""
-    location: str = ""
-    about: str = ""
-    unit: str = ""
-    by: str = ""
-    answerable: bool = False
-    decided: str = ""
-    statements: tuple[Statement, ...] = ()
-
-
-class Verdict(Struct, frozen=True):
-    """What became of a decision given here, where it did not simply take effect.
-
-    `became`: `merged` (`by` decided first, `answer`), `explained` (it settled itself), `held` or `refused`.
-    """
-
-    id: str
-    became: str
-    answer: str
-    by: str = ""
-
-
-class Concern(Struct, frozen=True):
-    """What people must see until its cause ends: `kind` names its text, `facts` fill it in."""
-
-    kind: str
-    facts: Mapping[str, str] = field(default_factory=dict)
-
-
-class LocationMatch(Struct, frozen=True):
-    location: Location
-
-    @property
-    def kind(self) -> str:
-        return "tote" if self.location.kind == "tote" else "location"
-
-    @property
-    def code(self) -> str:
-        return self.location.code
-
-
-class ItemMatch(Struct, frozen=True):
-    """`unit` and `factor` say what one scan of this code stands for; lot, expiry and serial came in the same scan."""
-
-    kind: ClassVar[str] = "item"
-    item: str
-    unit: str
-    factor: int
-    lot: str = ""
-    expiry: str = ""
-    serial: str = ""
-
-    @property
-    def code(self) -> str:
-        return self.item
-
-
-class LotMatch(Struct, frozen=True):
-    kind: ClassVar[str] = "lot"
-    lot: str
-    expiry: str = ""
-
-    @property
-    def code(self) -> str:
-        return self.lot
-
-
-class ExpiryMatch(Struct, frozen=True):
-    """An expiry date alone: lot and expiry may come in two barcodes."""
-
-    kind: ClassVar[str] = "expiry"
-    expiry: str
-
-    @property
-    def code(self) -> str:
-        return self.expiry
-
-
-class SerialMatch(Struct, frozen=True):
-    """The serial number of one piece. `lot`: that of the same scan, empty where it names none."""
-
-    kind: ClassVar[str] = "serial"
-    serial: str
-    lot: str = ""
-
-    @property
-    def code(self) -> str:
-        return self.serial
-
-
-class OrderMatch(Struct, frozen=True):
-    kind: ClassVar[str] = "order"
-    code: str
-
-
-class BadgeMatch(Struct, frozen=True):
-    kind: ClassVar[str] = "badge"
-    operator: Operator
-
-    @property
-    def code(self) -> str:
-        return self.operator.code
-
-
-class CommandMatch(Struct, frozen=True):
-    """A printed command code: `confirm`, `back`, `short` …."""
-
-    kind: ClassVar[str] = "command"
-    code: str
-
-
-class PlateMatch(Struct, frozen=True):
-    """A licence plate (SSCC)."""
-
-    kind: ClassVar[str] = "plate"
-    code: str
-
-
-class TextMatch(Struct, frozen=True):
-    """Nothing this terminal knows. `error` is the name of a text where the code itself is wrong."""
-
-    kind: ClassVar[str] = "text"
-    code: str
-    error: str = ""
-
-
-Match = (
-    LocationMatch
-    | ItemMatch
-    | LotMatch
-    | ExpiryMatch
-    | SerialMatch
-    | OrderMatch
-    | BadgeMatch
-    | CommandMatch
-    | PlateMatch
-    | TextMatch
-)
 
 
 def receipt_id(order: str, line: str, item: str) -> str:

@@ -13,7 +13,7 @@ from memory_terminal import MemoryStore, MemoryTransaction, warehouse
 
 from scanner_client.core.barcode import meaning, parse_scan
 from scanner_client.core.barcode.digits import check_digit, gtin14, printed_gtin
-from scanner_client.core.values import (
+from scanner_client.core.matches import (
     BadgeMatch,
     CommandMatch,
     ItemMatch,

@@ -18,9 +18,9 @@ from panelled import facts as panel_facts
 
 import scanner_client.core.view as drawing
 from scanner_client.core.cells import MARK, keep_end, pad, width
+from scanner_client.core.disputed import Concern, Deed, Statement
 from scanner_client.core.state import Notice, State, Work
 from scanner_client.core.texts import LANGUAGES, Texts
-from scanner_client.core.values import Concern, Deed, Statement
 from scanner_client.core.view import (
     SIZES,
     Size,

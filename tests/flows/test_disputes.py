@@ -16,9 +16,9 @@ from memory_terminal import MemoryStore, MemoryTransaction, picker
 from simulator.memory_book import MemoryLedger
 
 from scanner_client.core.cells import cells_known, width
+from scanner_client.core.disputed import Dispute
 from scanner_client.core.rules.keeping import wire_quantity
 from scanner_client.core.state import Panel, State
-from scanner_client.core.values import Dispute
 from scanner_client.core.view import SIZES, Size, Status, options_shown, view
 from scanner_client.facts import StoreFacts
 from scanner_client.flows import shipped_flows, shipped_texts

@@ -9,7 +9,7 @@ from scanner_client.core.barcode.digits import gtin14
 from scanner_client.core.barcode.parse import parse_scan, split_identifier
 from scanner_client.core.barcode.result import DIGITAL_LINK, GTIN, Parsed
 from scanner_client.core.facts import Facts
-from scanner_client.core.values import (
+from scanner_client.core.matches import (
     CommandMatch,
     ExpiryMatch,
     ItemMatch,

@@ -6,9 +6,10 @@ Each guard and effect stands in the registry under its function's name; the docs
 from __future__ import annotations
 
 from scanner_client.core.events import Append
+from scanner_client.core.matches import OrderMatch
 from scanner_client.core.rules.registry import Context, effect, guard, unless
 from scanner_client.core.state import Work
-from scanner_client.core.values import Claim, OrderMatch
+from scanner_client.core.values import Claim
 
 CLAIMED, RELEASED = "task_claimed", "task_released"
 FINISHED, LEFT, LOG_OFF = "finished", "left", "log_off"

@@ -18,10 +18,12 @@ from scanner_client.core.decisions import (
     SUPERVISOR,
     ledger_units,
 )
+from scanner_client.core.disputed import Dispute
 from scanner_client.core.events import Append
+from scanner_client.core.matches import BadgeMatch, ItemMatch
 from scanner_client.core.rules.registry import Context, effect, guard, unless
 from scanner_client.core.state import Approval, Decision, Notice, Panel, Secrets
-from scanner_client.core.values import PART, BadgeMatch, Dispute, ItemMatch
+from scanner_client.core.values import PART
 
 DECIDED = "decided"
 

@@ -9,18 +9,11 @@ from __future__ import annotations
 import msgspec
 
 from scanner_client.core.events import Append
+from scanner_client.core.matches import ItemMatch, LocationMatch, LotMatch, OrderMatch
 from scanner_client.core.rules.goods import counting_unit, item_of, wanted_units
 from scanner_client.core.rules.registry import Context, effect
 from scanner_client.core.state import Work
-from scanner_client.core.values import (
-    ItemMatch,
-    LocationMatch,
-    LotMatch,
-    OrderMatch,
-    Task,
-    Unit,
-    typed_units,
-)
+from scanner_client.core.values import Task, Unit, typed_units
 
 # --- people and orders ------------------------------------------------------------------------------------------------
 

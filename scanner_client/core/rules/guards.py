@@ -5,17 +5,10 @@ Each stands in the registry under its function's name; the docstring is what flo
 
 from __future__ import annotations
 
+from scanner_client.core.matches import ItemMatch, LocationMatch, LotMatch, OrderMatch
 from scanner_client.core.rules.goods import counting_unit, expired, item_of, last_group, wanted_units
 from scanner_client.core.rules.registry import Context, guard, unless
-from scanner_client.core.values import (
-    ItemMatch,
-    LocationMatch,
-    LotMatch,
-    OrderMatch,
-    Task,
-    Unit,
-    typed_units,
-)
+from scanner_client.core.values import Task, Unit, typed_units
 
 LONGEST_QUANTITY = 6
 """Digits of a typed quantity; what is longer is a code that was typed at the wrong prompt."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from scanner_client.core.matches import ItemMatch, LocationMatch
 from scanner_client.core.rules.registry import Context, effect
-from scanner_client.core.values import PART, ItemMatch, LocationMatch
+from scanner_client.core.values import PART
 
 
 @effect

@@ -9,9 +9,10 @@ from __future__ import annotations
 import msgspec
 
 from scanner_client.core.events import CheckPin, ChoosePin
+from scanner_client.core.matches import BadgeMatch
 from scanner_client.core.rules.registry import Context, effect, guard, unless
 from scanner_client.core.state import Secrets, State, Tries, Work
-from scanner_client.core.values import BadgeMatch, PinState
+from scanner_client.core.values import PinState
 
 FEWEST_DIGITS = 4
 FREE_TRIES = 5

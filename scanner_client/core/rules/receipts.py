@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scanner_client.core.events import Append
+from scanner_client.core.matches import ExpiryMatch, ItemMatch, LocationMatch, LotMatch, OrderMatch, TextMatch
 from scanner_client.core.rules.effects import offered_by
 from scanner_client.core.rules.goods import counting_unit, item_of, wanted_units
 from scanner_client.core.rules.keeping import goods_body, wire_quantity
@@ -16,16 +17,7 @@ from scanner_client.core.rules.parts import Part, parts, parts_broken, scans_of
 from scanner_client.core.rules.receiving import lines_for, stray_code, typed_date
 from scanner_client.core.rules.registry import Context, effect
 from scanner_client.core.state import Work
-from scanner_client.core.values import (
-    ExpiryMatch,
-    ItemMatch,
-    LocationMatch,
-    LotMatch,
-    OrderMatch,
-    Task,
-    TextMatch,
-    receipt_id,
-)
+from scanner_client.core.values import Task, receipt_id
 
 NOT_DELIVERED = "not_delivered"
 

@@ -10,18 +10,11 @@ from datetime import date
 
 from scanner_client.core.barcode.digits import gtin14
 from scanner_client.core.events import Append
+from scanner_client.core.matches import ExpiryMatch, ItemMatch, LocationMatch, LotMatch, OrderMatch, TextMatch
 from scanner_client.core.rules.effects import typed_here
 from scanner_client.core.rules.goods import expired, item_of, wanted_units
 from scanner_client.core.rules.registry import Context, guard, unless
-from scanner_client.core.values import (
-    ExpiryMatch,
-    ItemMatch,
-    LocationMatch,
-    LotMatch,
-    OrderMatch,
-    Task,
-    TextMatch,
-)
+from scanner_client.core.values import Task
 
 PUT_DOWN = ("staging", "dock")
 """Kinds of locations that received goods may be put down at."""

@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from scanner_client.core.events import Command
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import Flow, Step
+from scanner_client.core.matches import Match
 from scanner_client.core.state import State, Work
-from scanner_client.core.values import Match, Task
+from scanner_client.core.values import Task
 
 
 class Input(Struct, frozen=True):

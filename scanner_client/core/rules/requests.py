@@ -9,10 +9,10 @@ from __future__ import annotations
 import msgspec
 
 from scanner_client.core.events import Append
+from scanner_client.core.matches import BadgeMatch
 from scanner_client.core.requests import APPROVED, DENIED, HeldRequest
 from scanner_client.core.rules.registry import Context, effect, guard, unless
 from scanner_client.core.state import Approval, Reply, Secrets
-from scanner_client.core.values import BadgeMatch
 
 
 @guard

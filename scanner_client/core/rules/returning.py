@@ -7,10 +7,11 @@ registry under its function's name.
 from __future__ import annotations
 
 from scanner_client.core.events import Append
+from scanner_client.core.matches import LocationMatch
 from scanner_client.core.rules.keeping import goods_body
 from scanner_client.core.rules.registry import Context, effect, guard, unless
 from scanner_client.core.state import Work
-from scanner_client.core.values import OWN_TOTE, PUT_BACK, TO_SUPPLIER, LocationMatch, Task
+from scanner_client.core.values import OWN_TOTE, PUT_BACK, TO_SUPPLIER, Task
 
 RETURNED = "returned"
 

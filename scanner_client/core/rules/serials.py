@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from scanner_client.core.barcode.digits import gtin14
+from scanner_client.core.matches import ItemMatch, SerialMatch
 from scanner_client.core.rules.goods import item_of
 from scanner_client.core.rules.registry import Context, effect, guard, unless
-from scanner_client.core.values import ItemMatch, SerialMatch, Task
+from scanner_client.core.values import Task
 
 LONGEST_SERIAL = 20
 """Characters of a serial number, GS1 General Specifications 3.5.2 (AI 21)."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from scanner_client.core.events import Append
+from scanner_client.core.matches import BadgeMatch
 from scanner_client.core.rules.claims import CLAIMED, RELEASED
 from scanner_client.core.rules.registry import Context, effect, guard, unless
 from scanner_client.core.state import Notice, Work
-from scanner_client.core.values import BadgeMatch
 
 FREED = "freed"
 """Why an order is given back that somebody else had."""

@@ -7,10 +7,11 @@ import msgspec
 from scanner_client.core.cells import keep_end, pad, paintable, width
 from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import Library, StepKind
+from scanner_client.core.matches import ItemMatch
 from scanner_client.core.rules.goods import wanted_units
 from scanner_client.core.state import State
 from scanner_client.core.texts import LANGUAGES, Texts
-from scanner_client.core.values import ItemMatch, decimal_text, in_unit
+from scanner_client.core.values import decimal_text, in_unit
 from scanner_client.core.view import desk, disputes, people, small, tall, wide
 from scanner_client.core.view.drawings import own_rows
 from scanner_client.core.view.scene import Scene, scene

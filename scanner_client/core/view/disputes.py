@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from scanner_client.core.cells import pad, shorten, width
 from scanner_client.core.decisions import CONFLICT, answers_of
+from scanner_client.core.disputed import Dispute
 from scanner_client.core.facts import Facts
 from scanner_client.core.state import Panel, State
-from scanner_client.core.values import Dispute
 from scanner_client.core.view import statements, status_row
 from scanner_client.core.view.scene import Scene
 from scanner_client.core.view.statements import amount, clock, doer, person

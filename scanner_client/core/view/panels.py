@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 from scanner_client.core.cells import pad, right, shorten, width
 from scanner_client.core.decisions import CONFLICT
+from scanner_client.core.disputed import Concern, Deed
 from scanner_client.core.panels import ALERTS, AUTOMATIC, QUEUE, panel_length, panel_rows
 from scanner_client.core.rules.goods import item_of
 from scanner_client.core.state import Panel
-from scanner_client.core.values import Concern, Deed, Unit
+from scanner_client.core.values import Unit
 from scanner_client.core.view import disputes, status_row
 from scanner_client.core.view.scene import Scene
 

@@ -11,10 +11,11 @@ from scanner_client.core.facts import Facts
 from scanner_client.core.flow.model import CHOOSING, EXCEPTIONS, Flow, Library, Step, StepKind
 from scanner_client.core.keys import legal_exceptions, options
 from scanner_client.core.lists import shown_at_once
+from scanner_client.core.matches import ItemMatch
 from scanner_client.core.rules.goods import counting_unit, item_of, last_group, tote_of, wanted_units
 from scanner_client.core.state import Notice, State
 from scanner_client.core.texts import Texts
-from scanner_client.core.values import PART, Item, ItemMatch, Task, Unit
+from scanner_client.core.values import PART, Item, Task, Unit
 from scanner_client.core.view.approvals import request_row
 from scanner_client.core.view.names import short_names
 from scanner_client.core.view.value import Status

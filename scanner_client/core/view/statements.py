@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scanner_client.core.cells import right, shorten, width
+from scanner_client.core.disputed import Dispute, Statement
 from scanner_client.core.rules.goods import item_of
-from scanner_client.core.values import Dispute, Statement, Unit, in_unit
+from scanner_client.core.values import Unit, in_unit
 from scanner_client.core.view import status_row
 from scanner_client.core.view.scene import Scene
 from scanner_client.core.view.words import CHINESE
