@@ -88,7 +88,9 @@ def read_incoming(link: Link, raw: bytes | msgspec.Raw, ledger_id: str, terminal
         return Incoming(link, data, here, link.op_hash, problem=Problem(error.reason, str(error)))
     stranger = _stranger(operation, ledger_id, terminal)
     if stranger:
-        return Incoming(link, data, here, operation.id, operation, problem=stranger)
+        found = Incoming(link, data, here, operation.id, operation, problem=stranger)
+        # Under its own id it would stand in the way when the terminal it names sends it.
+        return found if operation.terminal == terminal else found.put_aside(stranger)
     try:
         return Incoming(link, data, here, operation.id, operation, decode_body(operation))
     except WireError as error:

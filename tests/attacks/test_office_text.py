@@ -21,6 +21,9 @@ from server_stub.db import open_ledger
 from server_stub.keys import create_key, load_key
 from sync.wire.bundle import Entry, Header, write_bundle
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+"""What one database takes for text, another may not."""
+
 ELSEWHERE = "../../../tmp/elsewhere"
 
 NOT_GIVEN = {"init", "serve", "migrate", "backup", "restore", "import", "import-folder", "import-queue"}

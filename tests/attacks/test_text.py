@@ -22,6 +22,9 @@ from sync.wire.operation import Cursor
 from sync.wire.quantity import Quantity
 from sync.wire.service import Certificate
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+"""What one database takes for text, another may not."""
+
 NUL = "x\x00y"
 DEEP = b"[" * 20_000 + b"]" * 20_000
 
