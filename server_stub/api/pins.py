@@ -16,6 +16,7 @@ from server_stub.api.asked import short_body
 from server_stub.api.desk import bearer, desk_of
 from server_stub.api.replies import reply
 from server_stub.ledger.book import Terminal
+from server_stub.logs import log
 from server_stub.pins import LIVE, choose_pin, pins_for, works_at
 from server_stub.ports import ServedLedger
 from sync.wire.pins import PinChoice, PinsReply
@@ -56,6 +57,8 @@ def _chosen(ledger: ServedLedger, terminal: Terminal, choice: PinChoice) -> Pins
         return msgspec.structs.replace(_told(ledger, terminal), refused="unknown_operator")
     needed = ledger.environment == LIVE
     refused = ledger.registry(lambda registry: choose_pin(registry, choice, datetime.now(UTC), needed=needed))
+    if refused:
+        log().warning("PIN refused", terminal=terminal.id, operator=operator.code, reason=refused)
     return msgspec.structs.replace(_told(ledger, terminal), refused=refused)
 
 

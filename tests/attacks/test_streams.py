@@ -17,6 +17,7 @@ from sync.wire.canonical import ZERO_HASH
 from sync.wire.codec import encode
 from sync.wire.messages import Outcome
 from sync.wire.operation import decode_operation
+from sync.wire.pins import new_verifier
 from sync.wire.rows import Item, Location, Operator, Site
 
 YARD = "YARD"
@@ -112,6 +113,18 @@ async def test_nobody_gives_a_role_by_an_operation(hall: Any, what: str) -> None
     people = hall.do(lambda ledger: ledger.rows(Operator, {}, "", 100))
     await lied(hall, device, device.receipt("4711", **ROLES[what]))
     assert hall.do(lambda ledger: ledger.rows(Operator, {}, "", 100)) == people
+
+
+async def test_guessing_at_the_code_for_a_pin_is_told_and_tells_nothing(hall: Any) -> None:
+    """What the guesses lead to (the code is void after ten) is tried in tests/api/test_pins.py."""
+    hall.do(lambda ledger: put_global(ledger, "put", "office", Operator(code="LI")))
+    device = await hall.enrolled()
+    choice = {"operator": "LI", "verifier": new_verifier("2468", bytes(16)), "code": "0000000000"}
+    answer = await hall.client.post("/v1/pins", content=encode(choice), headers=device.bearer)
+    assert answer.json()["refused"] == "wrong_code"
+    (entry,) = [one for one in hall.logged if one["event"] == "PIN refused"]
+    assert (entry["terminal"], entry["operator"], entry["reason"]) == ("T1", "LI", "wrong_code")
+    assert not [secret for secret in (choice["verifier"], choice["code"], device.token) if secret in str(hall.logged)]
 
 
 async def test_who_may_decide_elsewhere_decides_nothing_here(hall: Any) -> None:
