@@ -14,8 +14,6 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = Path(__file__).with_name("plants.toml")
-PACKAGES = ("scanner_client", "sync", "server_stub")
-"""What a simulated world is made of, beside the simulator itself."""
 
 
 class Misplanted(Exception):
@@ -67,8 +65,8 @@ def _plant(entry: dict[str, Any]) -> Plant:
 
 
 def plant_in(folder: Path, plant: Plant, source: Path = ROOT) -> None:
-    """Copy the packages into `folder` and break them there. Raises Misplanted."""
-    for name in PACKAGES:
+    """Copy the packages it changes into `folder` and break them there. Raises Misplanted."""
+    for name in sorted({change.file.split("/", 1)[0] for change in plant.changes}):
         shutil.copytree(source / name, folder / name)
     for change in plant.changes:
         change.apply_in(folder, plant.name)

@@ -14,7 +14,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS)]
 
-from plants.planting import ROOT, Plant, read_plants  # noqa: E402  (the path above makes it importable)
+from plants.planting import ROOT, Misplanted, Plant, read_plants  # noqa: E402  (the path above makes it importable)
 from plants.search import Found, find, run_worlds  # noqa: E402
 
 
@@ -28,7 +28,10 @@ def _arguments() -> argparse.Namespace:
 
 def _look(plant: Plant, *, most: int) -> Found:
     """Whatever the first seed shows, the world of the unbroken product must be sound on it."""
-    found = find(plant, 1, most)
+    try:
+        found = find(plant, 1, most)
+    except Misplanted as error:
+        return Found(None, "", str(error))
     if found.seed is not None and run_worlds(ROOT, plant.world, found.seed, found.seed).seed is not None:
         return Found(found.seed, "", "the unbroken product fails in this world too")
     return found

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
 from simulator.memory_terminal import MemoryTerminal
 from simulator.network import Answer
 from simulator.patience import Patience
 from simulator.server import Waiter
 
-from scanner_client.ports import NewOperation
+from scanner_client.ports import NewOperation, StoreError
 from sync.core.absorb import absorb
 from sync.core.machine import (
     Action,
@@ -34,7 +33,6 @@ from sync.core.machine import (
 )
 from sync.core.offer import Sent, compose
 from sync.core.terminal import TerminalTransaction
-from sync.wire.codec import decode, encode
 from sync.wire.messages import SyncReply
 
 if TYPE_CHECKING:
@@ -88,6 +86,7 @@ class Device:
         """Power off: the machine and everything under way is forgotten, the disk stays."""
         self._life += 1
         self.machine = None
+        self.world.lose_power(self.store)
 
     def handle(self, event: Event) -> None:
         if self.machine is None:
@@ -129,30 +128,23 @@ class Device:
         self.world.sees_request(self, composed.request)
         self.world.network.post(
             self.name,
-            encode(composed.request),
+            self.world.written(composed),
             self.world.route().serve,
             self._alive(lambda answer: self._receive(composed.sent, answer)),
             self._alive(lambda answer: self._receive_late(composed.sent, answer)),
         )
 
     def _receive(self, sent: Sent, answer: Answer) -> None:
-        if answer.trouble is not None:
-            self.handle(Failed(answer.trouble, answer.retry_after))
-            return
-        try:
-            reply = decode(answer.body, SyncReply)
-        except msgspec.DecodeError:
-            self.handle(Failed(Trouble.NOT_A_LEDGER))
-            return
-        self._store_reply(sent, reply, tell_machine=True)
+        reply = self.world.understood(answer)
+        if isinstance(reply, Failed):
+            self.handle(reply)
+        else:
+            self._store_reply(sent, reply, tell_machine=True)
 
     def _receive_late(self, sent: Sent, answer: Answer) -> None:
         """An answer nobody waits for any more. Should it reach the disk all the same, it must do no harm."""
-        if answer.trouble is None:
-            try:
-                reply = decode(answer.body, SyncReply)
-            except msgspec.DecodeError:
-                return
+        reply = self.world.understood(answer)
+        if not isinstance(reply, Failed):
             self.world.told_late |= {outcome.id for outcome in reply.outcomes}
             self._store_reply(sent, reply, tell_machine=False)
 
@@ -176,6 +168,7 @@ class Device:
             self.handle(Answered(result))
 
     def _commit(self, act: Callable[[TerminalTransaction], T]) -> T:
+        before = self.store.state
         with self.store.transaction() as tx:
             result = act(tx)
             if self.disk_full:
@@ -184,7 +177,6 @@ class Device:
             if self.cut_power:
                 self.cut_power = False
                 raise PowerCut
-            before = self.store.state
         self.world.checks.cursors(self, before)
         return result
 
@@ -228,7 +220,10 @@ class Device:
             self.world.struck("kill_terminal_in_transaction", [self])
             self.world.disasters.reboot(self)
             return None
-        id = self.store.append(new)
+        try:
+            id = self.store.append(new)
+        except StoreError:
+            return None  # its store refuses it, and says so to whoever scanned
         self.confirmed.append(id)
         self.world.sees_confirmed(self, id)
         self.handle(Appended())

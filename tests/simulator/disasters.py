@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from simulator.device import Device
 from simulator.memory_book import Tables
-from simulator.memory_terminal import MemoryTerminal
 from simulator.server import Server
 from simulator.terminal_state import State
 
@@ -144,8 +143,8 @@ class Disasters:
 
     def _counts(self, made: Backup) -> bool:
         """Whether the running ledger lists it and has its position in the log."""
+        listed = self.world.server.ledger.lists(made)
         with self.world.server.ledger.transaction(None) as book:
-            listed = any(made is one for one in book.backups())
             return listed and all(book.hash_at(feed, n) == there for feed, (n, there) in made.feeds.items())
 
     def restore_old_backup(self) -> bool:
@@ -156,8 +155,7 @@ class Disasters:
     def _restore(self, made: Backup, copy: Tables, *, harmless: bool) -> None:
         """`ledger restore` knows which backup it restored, and lists it."""
         self.roll_back(copy, epoch=self.world.new_id(), harmless=harmless)
-        tables = self.world.server.ledger.tables
-        tables.backups = (made, *tables.backups)
+        self.world.server.ledger.note(made)
 
     def put_back_ledger_file(self) -> bool:
         """A copied file or a snapshot of the machine: nothing tells the ledger that it is old."""
@@ -183,7 +181,7 @@ class Disasters:
         epoch = self.world.server.ledger.tables.ledger_epoch
         if any(epoch in device.store.state.ledger_epochs[:-1] for device in self.world.devices):
             self.world.note("office", "adopts the running ledger")
-            self.world.server.ledger.tables.ledger_epoch = self.world.new_id()
+            self.world.server.ledger.begin_epoch(self.world.new_id())
 
     def two_ledgers(self) -> bool:
         """A copy of the ledger comes alive beside it; a while later one of the two is gone for good."""
@@ -228,14 +226,7 @@ class Disasters:
         self.clones += 1
         old = [state for name, state in self.terminal_files if name == device.name]
         store = device.store
-        clone = MemoryTerminal(
-            store.terminal,
-            store.site,
-            ledger_id=store.ledger_id,
-            feeds=store.feeds,
-            epoch=store.state.epoch,
-            new_id=self.world.new_id,
-        )
+        clone = self.world.new_store(store.terminal, store.site, store.feeds, store.state.epoch)
         clone.state = self.random.choice([store.state, *old])
         self.world.add_device(f"{device.name}'", clone)
         self.world.was_copied(device)

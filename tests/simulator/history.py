@@ -12,6 +12,7 @@ from simulator import progress, verdicts
 from simulator.broken import Broken
 from simulator.memory_book import MemoryLedger
 from simulator.progress import Lines
+from simulator.terminal_state import tenths
 from simulator.verdicts import Known, Verdicts
 
 from server_stub.ledger.book import LogEntry
@@ -107,7 +108,7 @@ class History:
         postings = [decode(raw, Posting) for raw in change.postings]
         self._on_entry(change, postings)
         for posting in postings:
-            balances[posting.account] = balances.get(posting.account, 0) + posting.quantity.units
+            balances[posting.account] = balances.get(posting.account, 0) + tenths(posting.quantity)
         waiting = parent.waiting
         if change.op:
             if change.op in parent.operations and change.op not in waiting:

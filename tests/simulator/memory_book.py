@@ -312,8 +312,18 @@ class MemoryLedger:
         feeds = {feed: (self.head(feed).n, self.head(feed).hash) for feed in sorted(copy.log)}
         streams = {key: stream.have_seq for key, stream in copy.streams.items()}
         made = Backup(feeds, streams)
-        self.tables.backups = (made, *self.tables.backups)
+        self.note(made)
         return made, copy
+
+    def note(self, made: Backup) -> None:
+        """Remember a backup, the newest first."""
+        self.tables.backups = (made, *self.tables.backups)
+
+    def lists(self, made: Backup) -> bool:
+        return any(made is one for one in self.tables.backups)
+
+    def begin_epoch(self, epoch: str) -> None:
+        self.tables.ledger_epoch = epoch
 
     def compact(self, feed: str, *, rows_per_part: int) -> None:
         """Put the feed's rows into a snapshot at its head and forget its log up to there."""

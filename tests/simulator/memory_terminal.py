@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 from typing import TypeVar
 
 import msgspec
-from simulator.terminal_state import Held, Rows, Shadow, State, lay, read_row
+from simulator.terminal_state import Held, Rows, Shadow, State, lay, read_row, tenths
 
 from scanner_client.ports import NewOperation
 from sync.core.terminal import Head, Offered, RowChange
@@ -327,15 +327,19 @@ class MemoryTerminal:
         return {row.order: row.by for row in rows.values() if isinstance(row, Claim)}
 
     def balances(self, feed: str) -> dict[str, int]:
-        """Units by account key, zeros left out."""
+        """Whole units by account key, zeros left out."""
+        return {key: found // 10 for key, found in self.stock(feed).items()}
+
+    def stock(self, feed: str) -> dict[str, int]:
+        """Tenths by account key, zeros left out."""
         found = {
-            key: row.quantity.units
+            key: tenths(row.quantity)
             for (table, key), data in self.state.rows.get(feed, {}).items()
             if table == Balance.table and isinstance(row := read_row(table, data), Balance)
         }
         for effect in self.pending(feed):
             if isinstance(effect, Posting):
-                found[effect.account] = found.get(effect.account, 0) + effect.quantity.units
+                found[effect.account] = found.get(effect.account, 0) + tenths(effect.quantity)
         return {key: units for key, units in found.items() if units}
 
 

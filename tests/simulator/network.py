@@ -30,6 +30,8 @@ class Answer:
     trouble: Trouble | None = None
     retry_after: float = 0.0
     holds: Callable[[], bool] = lambda: True
+    status: int = 200
+    """Of a refusal, the HTTP status it came with."""
 
 
 Serve = Callable[[bytes], Answer | None]

@@ -156,7 +156,7 @@ class Server:
         self.incarnation += 1
         self.ledger.tables = tables.copy()
         if ledger_epoch is not None:
-            self.ledger.tables.ledger_epoch = ledger_epoch
+            self.ledger.begin_epoch(ledger_epoch)
         self.start()
 
     # --- what the office and a stick do

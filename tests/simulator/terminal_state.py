@@ -21,6 +21,11 @@ from sync.wire.rows import BY_TABLE, Balance, Claim, OrderLine, Row, Task
 Rows = dict[tuple[str, str], bytes]
 
 
+def tenths(quantity: Quantity) -> int:
+    """A quantity as a whole number; a tenth is the least that anybody here scans."""
+    return quantity.units if quantity.scale else quantity.units * 10
+
+
 @lru_cache(maxsize=50_000)
 def read_row(table: str, data: bytes) -> Row:
     """Rows repeat across terminals and transactions; each is decoded once."""

@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from simulator.broken import Broken
 from simulator.checks import Checks
 from simulator.clock import Clock
@@ -22,7 +23,7 @@ from simulator.device import Device
 from simulator.disasters import Disasters
 from simulator.memory_book import MemoryLedger, Tables
 from simulator.memory_terminal import MemoryTerminal
-from simulator.network import REQUEST_TIMEOUT, Network
+from simulator.network import REQUEST_TIMEOUT, Answer, Network
 from simulator.people import Operator
 from simulator.plan import Plan
 from simulator.server import Server
@@ -32,7 +33,9 @@ from simulator.warehouse import SITES, Office, furnish, furnish_for_decisions
 
 from server_stub.ledger.book import Terminal
 from sync.core.backoff import Backoff
-from sync.core.machine import Mode, ModeChosen, Phase
+from sync.core.machine import Failed, Mode, ModeChosen, Phase, Trouble
+from sync.core.offer import Composed
+from sync.wire.codec import decode, encode
 from sync.wire.decisions import APPROVED, DECIDED, DENIED
 from sync.wire.effects import Effect, effects
 from sync.wire.messages import GLOBAL_FEED, SyncReply, SyncRequest
@@ -70,7 +73,7 @@ class World:
         self.known: dict[str, tuple[Operation, Any]] = {}
         """Every operation that anybody confirmed, with its body."""
         self.checks = Checks(self, self.ledger_id)
-        self.server = self._new_server("ledger-1", MemoryLedger(self.ledger_id, self.new_id(), self.clock.stamp))
+        self.server = self.new_server("ledger-1", self.new_id())
         self.second: Server | None = None
         self.devices: list[Device] = []
         self.disasters = Disasters(self, self.random)
@@ -99,8 +102,29 @@ class World:
 
     # --- making it
 
-    def _new_server(self, name: str, ledger: MemoryLedger) -> Server:
+    def new_server(self, name: str, epoch: str) -> Server:
+        ledger = MemoryLedger(self.ledger_id, epoch, self.clock.stamp)
         return Server(name, ledger, self.sees_server_commit, self.sees_reply, self.sees_death)
+
+    def new_store(self, terminal: str, site: str, feeds: Sequence[str], epoch: str) -> MemoryTerminal:
+        return MemoryTerminal(terminal, site, ledger_id=self.ledger_id, feeds=feeds, epoch=epoch, new_id=self.new_id)
+
+    def lose_power(self, _store: MemoryTerminal) -> None:
+        """A terminal goes dark: what it had not committed was never there."""
+
+    # --- what goes over the line, as bytes and back
+
+    def written(self, composed: Composed) -> bytes:
+        return encode(composed.request)
+
+    def understood(self, answer: Answer) -> SyncReply | Failed:
+        """What a terminal makes of what came back."""
+        if answer.trouble is not None:
+            return Failed(answer.trouble, answer.retry_after)
+        try:
+            return decode(answer.body, SyncReply)
+        except msgspec.DecodeError:
+            return Failed(Trouble.NOT_A_LEDGER)
 
     def build(self) -> None:
         names = [f"T{number}" for number in range(1, self.plan.terminals + 1)]
@@ -109,10 +133,7 @@ class World:
             self.server.ledger.register(Terminal(name, site))
             both = self.random.random() < 0.2
             feeds = [GLOBAL_FEED, *(SITES if both else (site,))]
-            store = MemoryTerminal(
-                name, site, ledger_id=self.ledger_id, feeds=feeds, epoch=self.new_id(), new_id=self.new_id
-            )
-            self.devices.append(Device(self, name, store))
+            self.devices.append(Device(self, name, self.new_store(name, site, feeds, self.new_id())))
         furnish(self.server, names)
         if self.plan.decisions:
             furnish_for_decisions(self.server)
@@ -237,8 +258,7 @@ class World:
 
     def begin_second(self, tables: Tables, ledger_epoch: str | None) -> None:
         self._servers += 1
-        ledger = MemoryLedger(self.ledger_id, "", self.clock.stamp)
-        self.second = self._new_server(f"ledger-{self._servers}", ledger)
+        self.second = self.new_server(f"ledger-{self._servers}", "")
         self.second.put_back(tables, ledger_epoch)
 
     def end_second(self, *, keep_second: bool) -> None:
@@ -252,7 +272,9 @@ class World:
     # --- what the checks hear
 
     def sees_confirmed(self, device: Device, id: str) -> None:
-        one = device.store.state.held[id]
+        one = device.store.state.held.get(id)
+        if one is None:
+            raise Broken("kept", f"{device.name} confirmed {id} and does not hold it")
         self.note(device.name, f"confirms {one.operation.kind} {id}")
         self.known[id] = (one.operation, one.body)
         self.confirmed[id] = one.op_hash
