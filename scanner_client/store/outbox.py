@@ -142,8 +142,9 @@ class Outbox(Stream, Undoing):
 
     def store_state(self, id: str, state: str) -> None:
         found = self._sql.execute("SELECT outcome FROM operation WHERE id = ? AND outcome IS NOT NULL", [id]).fetchone()
-        if found is not None:
-            self.store_outcomes([msgspec.structs.replace(decode(found[0], Outcome), state=state)])
+        known = decode(found[0], Outcome) if found is not None else None
+        if known is not None and known.state != state:
+            self.store_outcomes([msgspec.structs.replace(known, state=state)])
 
     def _held_named(self, outcomes: dict[str, Outcome]) -> list[tuple[_Held, Outcome]]:
         """The operations held here that these outcomes name by id or op_hash, in the order of the stream."""

@@ -7,7 +7,7 @@ Lost, late and doubled replies change nothing: every step compares with what is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -64,7 +64,7 @@ def absorb(tx: TerminalTransaction, sent: Sent, reply: SyncReply, *, new_epoch: 
         tx.mint_epoch(new_epoch)
     before = tx.first_unanswered()
     tx.store_outcomes(reply.outcomes)
-    moved, more = _take_pages(tx, reply.pages)
+    moved, more = _take_pages(tx, reply.pages, {one.id for one in reply.outcomes})
     if not forked and not any(tx.shadow(feed) for feed in tx.feeds()):
         tx.prune(min(reply.stream.safe_seq, reply.stream.have_seq))
     have_seq, gaps = (0 if forked else reply.stream.have_seq), tuple(reply.stream.gaps)
@@ -123,8 +123,8 @@ def _hash_at(tx: TerminalTransaction, seq: int) -> str | None:
     return tx.link_hash(seq)
 
 
-def _take_pages(tx: TerminalTransaction, pages: list[Page]) -> tuple[bool, bool]:
-    """Store the pages in order. Returns (something moved, there is more to fetch).
+def _take_pages(tx: TerminalTransaction, pages: list[Page], told: Collection[str]) -> tuple[bool, bool]:
+    """Store the pages in order. Returns (something moved, there is more to fetch). `told`: whose outcomes came along.
 
     A page that does not start at the cursor is dropped together with all later ones: a site's page may rest on rows of
     `global` that the dropped page held.
@@ -135,7 +135,7 @@ def _take_pages(tx: TerminalTransaction, pages: list[Page]) -> tuple[bool, bool]
         if at is None or page.from_cursor != at:
             return moved, True
         try:
-            changed, owed = _take_page(tx, page, at)
+            changed, owed = _take_page(tx, page, at, told)
         except (_BadPage, msgspec.DecodeError):
             tx.alert("page_damaged", feed=page.feed, n=str(page.n))
             return moved, True
@@ -144,7 +144,7 @@ def _take_pages(tx: TerminalTransaction, pages: list[Page]) -> tuple[bool, bool]
     return moved, more
 
 
-def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> tuple[bool, bool]:
+def _take_page(tx: TerminalTransaction, page: Page, at: Cursor, told: Collection[str]) -> tuple[bool, bool]:
     """Store one page. Returns (something moved, the ledger is owed a word at once)."""
     if page.resync:
         _start_resync(tx, page)
@@ -164,11 +164,21 @@ def _take_page(tx: TerminalTransaction, page: Page, at: Cursor) -> tuple[bool, b
     for change in changes:
         for op, state in change.states.items():
             tx.store_state(op, state)
+    if page.snapshot:
+        _stand_as_first(tx, page.covers, told)
     if complete:
         tx.swap_shadow(page.feed)
         if not any(tx.shadow(feed) for feed in tx.feeds()):
             tx.clear_alert("resync")
     return True, complete or any(map(_is_provisional, rows))
+
+
+def _stand_as_first(tx: TerminalTransaction, covers: Iterable[str], told: Collection[str]) -> None:
+    """A snapshot comes with the outcomes of what is not as it was first; all else that it covers is, also where this
+    terminal has heard otherwise from a ledger that was put back since."""
+    for op in covers:
+        if op not in told:
+            tx.store_state(op, "")
 
 
 def _is_provisional(change: RowChange) -> bool:

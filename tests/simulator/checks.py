@@ -218,17 +218,13 @@ class Checks:
     def told(self) -> None:
         """A terminal has heard what became by now of what it holds.
 
-        An answer that comes too late may say how things had been; no real terminal reads it. And a snapshot does not
-        say of an operation that it is (again) as it was first, which only a ledger that was put back can owe.
+        An answer that comes too late may say how things had been; no real terminal reads it.
         """
-        owes = self.world.disasters.rollbacks > 0
         operations = self.world.server.ledger.tables.operations
         for device in self.world.devices:
             for id, one in device.store.state.held.items():
                 found = operations[id].outcome.state if id in operations else ""
-                if one.outcome is None or id in self.world.told_late or (owes and not found):
-                    continue
-                if one.outcome.state != found:
+                if one.outcome is not None and one.outcome.state != found and id not in self.world.told_late:
                     raise Broken("told", f"{device.name} has {id} as {one.outcome.state!r}, the ledger as {found!r}")
 
     def order(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
@@ -92,10 +92,10 @@ def _have_seq_acknowledges() -> Iterator[None]:
 
 
 def _any_page_fits() -> AbstractContextManager[object]:
-    def take_pages(tx: MemoryTransaction, pages: list[Page]) -> tuple[bool, bool]:
+    def take_pages(tx: MemoryTransaction, pages: list[Page], told: Collection[str]) -> tuple[bool, bool]:
         moved = more = False
         for page in pages:
-            changed, owed = absorb_module._take_page(tx, page, page.from_cursor)
+            changed, owed = absorb_module._take_page(tx, page, page.from_cursor, told)
             moved, more = moved or changed, more or page.more or owed
         return moved, more
 

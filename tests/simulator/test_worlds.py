@@ -10,6 +10,7 @@ from simulator.planted import FAULTS, Fault, find
 from simulator.world import World
 
 SEEDS = (*range(1, 14), 15, 20, 28, 38)
+
 """15, 28 and 38 were found by failing: goods brought back twice by one hand, or before the ledger heard why."""
 
 BEFORE_DECISIONS = (20, 62, 294)
