@@ -112,7 +112,7 @@ def test_who_works_on_a_freed_order_is_told_between_two_lines_and_may_go_on() ->
     del found.store.live[("claim", held().key)]
     assert learns(found).view.note == ""
     found.scan(TOWEL, TOWEL)
-    assert (found.view.step, found.view.note) == ("location", "note.freed")
+    assert (found.view.step, found.view.note) == ("location", "news.freed")
     found.scan("A-03-04")
     assert (found.view.step, holder(found)) == ("item", "wang")
 
@@ -120,7 +120,8 @@ def test_who_works_on_a_freed_order_is_told_between_two_lines_and_may_go_on() ->
 def test_who_stands_between_two_lines_is_told_at_once() -> None:
     found = at_work()
     del found.store.live[("claim", held().key)]
-    assert learns(found).view.note == "note.freed"
+    assert learns(found).view.note == "news.freed"
+    assert learns(found.press("enter")).view.note == ""
 
 
 def test_who_opens_an_order_is_not_told_that_it_was_freed() -> None:

@@ -363,6 +363,6 @@ def _walk_through_claims() -> None:
         terminal.runtime.look()
         terminal.scan(*TO_SOAP[len(between) :])
         assert terminal.state.notice is not None
-        assert terminal.state.notice.reason == "note.freed"
+        assert terminal.state.notice.reason == "news.freed"
     going = picker().scan(*TO_SOAP).press("*", "0", "0")
     going.press("0", "0", "0", "1").scan("B-WANG").press("0", "2")

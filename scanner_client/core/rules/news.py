@@ -1,11 +1,13 @@
 """News for whoever works here, told between two lines and never within an entry: what became of decisions given at this
-terminal, and tasks that decisions opened. Each is told once.
+terminal, tasks that decisions opened, work that a supervisor shared out. Each is told once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scanner_client.core.events import Append
+from scanner_client.core.rules.claims import CLAIMED
 from scanner_client.core.rules.registry import Context, effect, guard, unless
 from scanner_client.core.state import Notice
 
@@ -38,6 +40,8 @@ def _untold(c: Context) -> Iterator[tuple[str, Notice]]:
 
 def _news(c: Context) -> Iterator[tuple[str, Notice]]:
     """Everything that is to be told, or was and still holds, by what it is about."""
+    if _is_freed(c):
+        yield f"freed {c.work.order}", Notice(refused=False, reason=f"{_NAMES}freed")
     for one in c.facts.verdicts():
         yield one.id, Notice(refused=False, reason=f"{_NAMES}{one.became}", kind=one.answer, code=one.by)
     if c.state.operator:
@@ -46,3 +50,10 @@ def _news(c: Context) -> Iterator[tuple[str, Notice]]:
             yield id, Notice(refused=False, reason=f"{_NAMES}given", kind="order", code=claim.order)
         for task in c.facts.own_tasks(c.state.operator):
             yield task.id, Notice(refused=False, reason=f"{_NAMES}{task.kind}", kind="item", code=task.item)
+
+
+def _is_freed(c: Context) -> bool:
+    """The order at whose line somebody stands was opened here and is nobody's any more; with that line it is theirs
+    again."""
+    claimed = any(isinstance(one, Append) and one.kind == CLAIMED for one in c.commands)
+    return bool(c.work.order and c.work.task) and not claimed and c.facts.claim(c.work.order) is None

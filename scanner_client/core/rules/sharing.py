@@ -6,7 +6,7 @@ from scanner_client.core.events import Append
 from scanner_client.core.matches import BadgeMatch
 from scanner_client.core.rules.claims import CLAIMED, RELEASED
 from scanner_client.core.rules.registry import Context, effect, guard, unless
-from scanner_client.core.state import Notice, Work
+from scanner_client.core.state import Work
 
 FREED = "freed"
 """Why an order is given back that somebody else had."""
@@ -31,14 +31,6 @@ def order_unclaimed(c: Context) -> str | None:
 
 
 @guard
-def order_freed(c: Context) -> str | None:
-    """The order in hand was opened here and is nobody's any more, and no remark stands over the prompt."""
-    claimed = any(isinstance(one, Append) and one.kind == CLAIMED for one in c.commands)
-    is_free = bool(c.work.order) and c.facts.claim(c.work.order) is None
-    return unless(is_free and not claimed and c.state.notice is None)
-
-
-@guard
 def can_be_given(c: Context) -> str | None:
     """The scanned badge, or the typed code, is that of somebody who works here and does not have the order."""
     code, standing = _to(c), c.facts.claim(c.work.order)
@@ -46,12 +38,6 @@ def can_be_given(c: Context) -> str | None:
     if known is None or (known.bound and not known.roles):
         return ""
     return unless(standing is None or standing.by != code, "refuse.has_it")
-
-
-@effect
-def tell_freed(c: Context) -> Context:
-    """Whoever works on the order learns that it was freed; with the next line it is theirs again."""
-    return c.with_state(notice=Notice(refused=False, reason="note.freed"))
 
 
 @effect
