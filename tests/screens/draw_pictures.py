@@ -76,8 +76,8 @@ def moments(
     runtime = Runtime(
         store, shipped_flows(), shipped_texts(), now=lambda: now, offset="+08:00", size=size, language=language
     )
-    runtime.surroundings = Surroundings(online=False, since=now - 42 * MINUTE, battery=62)
     runtime.start()
+    runtime.surroundings = Surroundings(online=False, since=now - 42 * MINUTE, battery=62)
     try:
         return story(runtime, now, language)
     finally:
