@@ -13,9 +13,9 @@ import msgspec
 from server_stub.ledger.book import Draft
 from server_stub.ledger.claims import end_claim_of, end_claims
 from server_stub.ledger.conflicts import TASK_DONE_TWICE, operations_of
-from sync.wire.bodies import Posting
+from sync.wire.bodies import Posting, decode_body
 from sync.wire.claims import Claiming, Releasing
-from sync.wire.effects import Effect, LineProgress, TaskTurn
+from sync.wire.effects import Effect, LineProgress, TaskTurn, effects
 from sync.wire.operation import Operation
 from sync.wire.quantity import MAX_UNITS, Quantity
 from sync.wire.rows import ACTIVE, Balance, Conflict, Order, OrderLine, Task, row_key
@@ -162,6 +162,18 @@ def _other_completion(draft: Draft, site: str, task_key: str, undone: str) -> Op
         stands = conflict.state in ACTIVE or conflict.decision == "accept_over"
         if conflict.kind == TASK_DONE_TWICE and stands:
             for stored in operations_of(draft.book, conflict):
-                if stored.operation and stored.id != undone and stored.outcome.state != UNDONE:
-                    return stored.operation
+                operation = stored.operation
+                if (
+                    operation
+                    and stored.id != undone
+                    and stored.outcome.state != UNDONE
+                    and _completes(operation, task_key)
+                ):
+                    return operation
     return None
+
+
+def _completes(operation: Operation, task_key: str) -> bool:
+    """Whether an operation that was posted says that this task is done. Others join its conflict for their goods."""
+    turns = (one for one in effects(operation, decode_body(operation)) if isinstance(one, TaskTurn))
+    return any(one.key == task_key for one in turns)

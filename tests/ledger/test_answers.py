@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ledger import desk as stories
-from ledger.desk import BOSS, SECOND, Desk, cancelled, open_tasks, ordered
+from ledger.desk import BOSS, SECOND, Desk, cancelled, conflict_of, open_tasks, ordered
 from ledger.hall import SITE, Hall
 from ledger.twins import problems
 
@@ -192,6 +192,22 @@ def test_what_one_terminal_and_its_clone_brought_back_both_is_told_and_one_undo_
     hands.undo(first)
     hands.sync()
     assert open_tasks(hall, PUT_BACK) == []
+
+
+def test_what_joined_them_for_its_goods_does_not_do_the_task_once_both_are_undone(hall: Hall) -> None:
+    stories.order_cancelled(hall)
+    Desk(hall).decides("return_to_stock")
+    (task,) = open_tasks(hall, PUT_BACK)
+    hands = hall.picker("HANDS")
+    back = returning(task)
+    both = [hands.record("returned", back, task=task) for _ in range(2)]
+    moved = hands.record("moved", {"item": back["item"], "quantity": "1", "location": back["location"], "to": "A-02"})
+    hands.sync()
+    assert moved in conflict_of(hall, "task_done_twice").ops
+    for one in both:
+        hands.undo(one)
+    hands.sync()
+    assert [one.id for one in open_tasks(hall, PUT_BACK)] == [task.id]
 
 
 def test_where_both_were_accepted_the_undo_of_one_leaves_the_task_done_by_the_other(hall: Hall) -> None:

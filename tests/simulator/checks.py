@@ -379,11 +379,17 @@ def _may_come(one: Held, feed: str) -> bool:
 
 def _stands(target: Held, undo: Held, moment: Moment) -> bool:
     """Whether an undo finds anything of its target in the ledger, by the feed at this moment; or by a later word, since
-    a resend is answered with how things stand, ahead of the page that shows it."""
+    a resend is answered with how things stand, ahead of the page that shows it.
+
+    Where the feed has it as undone and this undo took effect all the same, the ledger was put back and has lost who
+    undid it first: until the feed is read again, the view lays what the ledger says now over rows of a lost history.
+    """
     told = target.outcome is not None and target.outcome.state == UNDONE
     by_this_one = undo.outcome is not None and undo.outcome.outcome in ("applied", "conflict")
     if told and not by_this_one:
         return False
+    if target.id in moment.undone and by_this_one and not told:
+        return True
     return target.id in moment.operations and target.id not in moment.unposted | moment.undone
 
 

@@ -177,10 +177,10 @@ def _sent_back(
     before: Verdicts, change: Change, decided: Decided | None, undone: frozenset[str]
 ) -> Mapping[str, tuple[str, str]]:
     """A task to bring goods back comes of one decision; its id of the conflict and the operation. What a restored
-    ledger hears before the decision it keeps as done."""
+    ledger hears before the decision it keeps as done: by whom is said of it from then on."""
     found = {row.id: row for row in _rows(change, Task) if row.kind in SENT_BACK}
     new = [row for row in found.values() if row.cause and row.id not in before.sent_back]
-    early = [row for row in found.values() if not row.cause and change.kind not in ("returned", "undone")]
+    early = [row for row in found.values() if not row.cause and not row.done_by]
     if early or (new and (decided is None or len(new) > 1 or new[0].cause != decided.conflict)):
         raise Broken("tasks", f"{change.kind} {change.op} opened {sorted(found)}")
     if decided is None or not new:
