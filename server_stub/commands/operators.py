@@ -11,10 +11,11 @@ import msgspec
 
 from server_stub.access import Registry
 from server_stub.changes import put_global
-from server_stub.commands.asking import db_option, have_done, json_option, lines, office_user, reading, say_rows
+from server_stub.commands.asking import Failed, db_option, have_done, json_option, lines, office_user, reading, say_rows
 from server_stub.office import OfficeRefusal, office_work
 from server_stub.pins import CODE_DIGITS, LIVE, has_pin, is_pin_code, reset_pin
 from server_stub.ports import ServedLedger
+from server_stub.roles import BadRoles, read_roles
 from server_stub.words import checked_code
 from sync.wire.rows import Operator
 
@@ -74,12 +75,11 @@ def give_operator_code(ledger: ServedLedger, code: str, digits: str) -> str:
 
 
 def roles_of(words: Sequence[str]) -> dict[str, list[str]]:
-    """`HALL:picker` per word; `picker` alone means everywhere."""
-    roles: dict[str, list[str]] = {}
-    for word in words:
-        site, _, role = word.rpartition(":")
-        roles.setdefault(site or "*", []).append(role)
-    return roles
+    """`HALL:picker` or `HALL:picker supervisor` per word; without a site everywhere. Raises Failed."""
+    try:
+        return read_roles(*words)
+    except BadRoles as error:
+        raise Failed(f"--role: {error}") from error
 
 
 @click.group("operator")
@@ -91,7 +91,7 @@ def operator_command() -> None:
 @click.argument("code")
 @click.option("--name", default="", help="The person's name.")
 @click.option("--badge", default="", help="What scanning the badge gives.")
-@click.option("--role", "roles", multiple=True, help="SITE:ROLE, or ROLE for every site; may be given several times.")
+@click.option("--role", "roles", multiple=True, help="SITE:ROLE, or ROLE for every site.")
 @click.option("--language", default="", help="Language of the screens: en or zh_CN.")
 @db_option
 def add(code: str, name: str, badge: str, roles: tuple[str, ...], language: str, place: Any) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from server_stub.importing.accounting import Record
 from server_stub.importing.suspicion import GTIN_LENGTHS, has_check_digit
 from server_stub.ledger.book import Draft
+from server_stub.roles import BadRoles, read_roles
 from sync.wire.quantity import BadQuantity, Quantity, parse_quantity
 from sync.wire.rows import Balance, Barcode, Item, Location, Lot, Operator, OrderLine, Partner, Row, Site, row_key
 
@@ -202,19 +203,17 @@ def _operator(_: Builder, record: Record) -> Row:
         code=record.text("code"),
         name=record.text("name"),
         badge=record.text("badge"),
-        roles=read_roles(record.text("roles")),
+        roles=_roles(record.text("roles")),
         language=record.text("language"),
         active=record.values.get("active", True) is True,
     )
 
 
-def read_roles(text: str) -> dict[str, list[str]]:
-    """`picker` or `picker supervisor` (everywhere) or `WH1: picker; WH2: receiver supervisor`."""
-    roles: dict[str, list[str]] = {}
-    for part in filter(None, (part.strip() for part in text.split(";"))):
-        site, colon, names = part.rpartition(":")
-        roles.setdefault(site.strip() if colon else "*", []).extend(names.replace(",", " ").split())
-    return roles
+def _roles(text: str) -> dict[str, list[str]]:
+    try:
+        return read_roles(text)
+    except BadRoles as error:
+        raise NotTaken(str(error)) from error
 
 
 def _partner(_: Builder, record: Record) -> Row:

@@ -87,12 +87,19 @@ def test_sites_are_added_once(office: Office) -> None:
     assert "already" in office.run("site", "add", SITE, status=1)
 
 
+def test_a_role_that_does_not_exist_is_refused(office: Office) -> None:
+    assert "no role 'manger'; there are picker, receiver" in office.run(
+        "operator", "add", "LI", "--role", f"{SITE}:manger", status=2
+    )
+    assert office.json("operator", "list") == []
+
+
 def test_an_operator_is_added_changed_and_deactivated(office: Office) -> None:
     office.run(
-        "operator", "add", "WANG", "--name", "王芳", "--badge", "B-1", "--role", f"{SITE}:picker", "--role", "viewer"
+        "operator", "add", "WANG", "--name", "王芳", "--badge", "B-1", "--role", f"{SITE}:picker", "--role", "receiver"
     )
     (operator,) = office.json("operator", "list")
-    assert operator["roles"] == {SITE: ["picker"], "*": ["viewer"]}
+    assert operator["roles"] == {SITE: ["picker"], "*": ["receiver"]}
     office.run("operator", "deactivate", "WANG")
     assert office.json("operator", "list")[0]["active"] is False
     assert "no operator" in office.run("operator", "deactivate", "LI", status=1)

@@ -10,7 +10,9 @@ from memory_terminal import Picker, picker, warehouse
 
 from scanner_client.core.events import ChooseMode, SyncNow
 from scanner_client.core.view import Size
+from scanner_client.flows import shipped_flows
 from scanner_client.ports import Alert, NewOperation
+from sync.wire.roles import ROLES
 from sync.wire.rows import Conflict, Operator, row_key
 
 TOWEL = "9520000123451"
@@ -30,6 +32,11 @@ def test_who_may_pick_finds_it_in_the_menu(roles: dict[str, list[str]]) -> None:
 @pytest.mark.parametrize("roles", [{"S1": ["receiver"]}, {"S2": ["picker"]}, {"*": ["driver"]}])
 def test_who_may_not_pick_here_does_not_find_it(roles: dict[str, list[str]]) -> None:
     assert "pick" not in menu_of(roles)
+
+
+def test_every_role_that_a_flow_names_can_be_given() -> None:
+    named = {role for flow in shipped_flows().values() for role in flow.roles}
+    assert named == set(ROLES)
 
 
 def test_where_no_role_is_on_record_nothing_limits_the_menu() -> None:

@@ -8,7 +8,6 @@ import pytest
 from simulator.memory_book import MemoryLedger
 
 from server_stub.importing.applying import Batch, Taken, take
-from server_stub.importing.building import read_roles
 from server_stub.ledger.log import Cause, record
 from server_stub.ledger.office import opening_stock, put_rows
 from sync.wire.messages import GLOBAL_FEED
@@ -127,11 +126,19 @@ def test_a_date_that_a_receipt_told_is_the_offices_once_it_is_imported(ledger: M
 
 
 def test_operators_get_their_roles_by_site(ledger: MemoryLedger) -> None:
-    _take(ledger, "operators", {"code": "anna", "badge": "0815", "roles": "WH1: picker receiver; *: visitor"})
+    _take(ledger, "operators", {"code": "anna", "badge": "0815", "roles": "WH1: picker receiver; *: manager"})
     operator = _row(ledger, Operator, "anna")
     assert operator
-    assert operator.roles == {"WH1": ["picker", "receiver"], "*": ["visitor"]}
-    assert read_roles("picker, supervisor") == {"*": ["picker", "supervisor"]}
+    assert operator.roles == {"WH1": ["picker", "receiver"], "*": ["manager"]}
+
+
+def test_an_operator_with_a_role_that_does_not_exist_is_rejected_by_row(ledger: MemoryLedger) -> None:
+    good, slip = ({"code": code, "roles": roles} for code, roles in (("anna", "picker"), ("bert", "WH1: manger")))
+    taken = _take(ledger, "operators", good, slip)
+    assert (taken.changed, _row(ledger, Operator, "bert")) == (1, None)
+    ((row, reason),) = taken.refused
+    assert "there is no role 'manger'; there are picker, receiver, supervisor, manager" in reason
+    assert row == 3
 
 
 # --- what the ledger does not take ------------------------------------------------------------------------------------
