@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from server_stub.commands.columns import columns_of
 from server_stub.db import open_ledger
 from server_stub.keys import KeyFileError
 from server_stub.listings import every
@@ -124,19 +125,5 @@ def say_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_js
     if as_json:
         say_json(rows)
         return
-    cells = [[_cell(row.get(column)) for column in columns] for row in rows]
-    widths = [max(len(line[at]) for line in [list(columns), *cells]) for at in range(len(columns))]
-    for line in [list(columns), *cells]:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-
-
-def _cell(value: Any) -> str:
-    match value:
-        case None | "":
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case str() | int():
-            return str(value)
-        case _:
-            return encode(value).decode()
+    for line in columns_of(rows, columns):
+        click.echo(line)

@@ -25,13 +25,14 @@ from server_stub.commands.asking import (
     say_json,
     say_rows,
 )
+from server_stub.commands.columns import readable
 from server_stub.ledger.book import Book, Draft, Judgement
 from server_stub.ledger.deciding import APPLIED, HELD, decide, second
 from server_stub.ledger.office import Change
 from server_stub.office import OfficeRefusal, office_work
 from server_stub.ports import ServedLedger
 from sync.wire.bodies import Decided
-from sync.wire.rows import Conflict
+from sync.wire.rows import SEPARATOR, Conflict
 
 COLUMNS = ("id", "site", "kind", "state", "subject", "ops", "decision", "decided_by")
 REQUEST_COLUMNS = ("id", "site", "terminal", "at", "by", "conflict", "answer", "reason")
@@ -150,7 +151,13 @@ def list_command(as_json: bool, place: Any, **equal: str | None) -> None:
     """
     with reading(place) as ledger:
         shown = lines(ledger, "conflicts", {name: value for name, value in equal.items() if value is not None})
-    say_rows(shown, COLUMNS, as_json=as_json)
+    say_rows(shown if as_json else [_narrow(one) for one in shown], COLUMNS, as_json=as_json)
+
+
+def _narrow(line: dict[str, Any]) -> dict[str, Any]:
+    """The site has a column of its own, and of the operations `ledger conflicts show` tells the ids."""
+    subject = line.get("subject", "").removeprefix(f"{line['site']}{SEPARATOR}")
+    return {**line, "subject": subject, "ops": len(line.get("ops", ()))}
 
 
 @conflicts_command.command("show")
@@ -172,7 +179,7 @@ def show_command(conflict: str, as_json: bool, place: Any) -> None:
         return
     told = {name: value for name, value in found[0].items() if name != "facts"} | found[0].get("facts", {})
     for name, value in told.items():
-        click.echo(f"{name}: {' '.join(value) if isinstance(value, list) else value}")
+        click.echo(f"{name}: {readable(' '.join(value) if isinstance(value, list) else str(value))}")
 
 
 @conflicts_command.command("resolve")

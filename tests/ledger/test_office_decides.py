@@ -9,11 +9,12 @@ from typing import Any
 import click.testing
 import pytest
 from ledger.desk import BOSS, SECOND, Desk, open_tasks, order_changed, stock_short
-from ledger.hall import Hall
+from ledger.hall import SITE, Hall
 
 from server_stub.cli import main
 from server_stub.db import Ledger
 from server_stub.ledger.book import Terminal
+from sync.wire.rows import SEPARATOR
 
 
 class Office:
@@ -132,6 +133,15 @@ def test_the_office_is_the_second_person(office: Office) -> None:
     assert office.desk.told(held) == ("applied", "")
     assert office.json("requests", "list") == []
     assert office.ledger.verify() == []
+
+
+def test_the_list_names_the_account_by_its_parts_and_counts_the_operations(office: Office) -> None:
+    stock_short(office.hall)
+    (told,) = office.json("conflicts")
+    _, location, item, *_ = told["subject"].split(SEPARATOR)
+    _, row = office.run("conflicts").splitlines()
+    assert row.split()[4:6] == [f"{location}/{item}", str(len(told["ops"]))]
+    assert f"subject: {SITE}/{location}/{item}\n" in office.run("conflicts", "show", told["id"])
 
 
 def test_the_office_turns_a_request_down(office: Office) -> None:
