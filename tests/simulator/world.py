@@ -317,6 +317,9 @@ class World:
         places = self._places()
         yield
         self._lost_from_disk |= disks - self._on_disks()
+        if not harmless:
+            # What terminals have forgotten is in two backups of the history it was forgotten in; this may be another.
+            self._lost_from_disk |= self._copies() - self._on_disks()
         # What was destroyed before and came back by stick is held by no terminal.
         for id in sorted(copies - self._copies()):
             if harmless and id not in self._lost_from_disk | self.destroyed:
