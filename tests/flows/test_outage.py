@@ -64,7 +64,7 @@ def test_entering_asks_the_ledger_and_what_it_says_is_shown_when_it_comes() -> N
     assert found.shown.outward == (AskAround(),)
     assert "not asked yet" in found.view.text
     found.store.picture = picture(0)
-    assert "Q37 LOST42m" in looked(found).view.text
+    assert "Q37? LOST42m" in looked(found).view.text
 
 
 def test_a_number_shows_one_terminal_in_full_and_zero_leads_back() -> None:

@@ -84,8 +84,7 @@ def _in_full(one: Scene, here: Neighbour) -> Iterator[str]:
     else:
         yield one.say("outage.never") if here.silent < 0 else one.say("outage.heard", age=_passed(one, here.silent))
     if here.own or here.unsent > UNKNOWN:
-        now = here.own or here.online
-        yield one.say("outage.unsent" if now else "outage.then", n=_unsent(one, here))
+        yield one.say("outage.unsent" if _is_known_now(here) else "outage.then", n=_unsent(one, here))
     yield from _oldest(one, here)
     if mode := one.facts.mode() if here.own else here.mode:
         yield one.say("outage.mode", mode=one.say(f"mode.{mode}"))
@@ -117,11 +116,17 @@ def _listed(one: Scene, cells: int, *, in_full: bool) -> Rows:
 
 def _row(one: Scene, before: str, here: Neighbour, cells: int, *, in_full: bool) -> str:
     """`1 LI      待37 断42分`; where there is room with the age of the oldest and the clock. The name yields."""
-    parts = [one.say("status.waiting", n=_unsent(one, here)), _how(one, here)]
+    doubt = "?" if here.unsent > UNKNOWN and not _is_known_now(here) else ""
+    parts = [one.say("status.waiting", n=_unsent(one, here) + doubt), _how(one, here)]
     if in_full:
         parts = [*_clock(one, here), *_oldest(one, here), *parts]
     own = one.say("outage.own_narrow") if here.own else ""
     return two_columns(f"{before}{here.terminal}{own}", " ".join(parts), cells)
+
+
+def _is_known_now(here: Neighbour) -> bool:
+    """Of one that stays offline or fell silent the ledger knows what it held then, and not what it scanned since."""
+    return here.own or (here.online and here.mode != OFFLINE)
 
 
 def _unsent(one: Scene, here: Neighbour) -> str:
