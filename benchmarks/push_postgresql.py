@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import httpx
@@ -28,8 +29,7 @@ SERVER = os.environ.get("LEDGER_TEST_POSTGRES") or "postgresql://postgres@127.0.
 
 def run(folder: Path, rounds: int) -> list[Figure]:
     floor_again, product_again = Samples(), Samples()
-    os.environ["LEDGER_KEY"] = str(folder / "postgresql.key")
-    with database() as template:
+    with patch.dict(os.environ, LEDGER_KEY=str(folder / "postgresql.key")), database() as template:
         prepared = Warehouse(folder / "push-postgresql", template)
         prepare(prepared)
 

@@ -12,6 +12,7 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import httpx
@@ -41,9 +42,8 @@ Look = tuple[int, int, int]
 
 
 def run(folder: Path, rounds: int) -> list[Figure]:
-    os.environ["LEDGER_KEY"] = str(folder / "two-processes.key")
     seen: list[Look] = []
-    with database() as template:
+    with patch.dict(os.environ, LEDGER_KEY=str(folder / "two-processes.key")), database() as template:
         codes = _prepare(Warehouse(folder / "two-processes", template))
 
         def on(processes: int, samples: Samples) -> None:
